@@ -1,0 +1,2 @@
+// Package connection creates, verifies, renames, reauthorizes and deletes connections.
+package connection

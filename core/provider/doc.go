@@ -1,0 +1,2 @@
+// Package provider calls a service as its manifest says: verify, list pages; rate limits and retries.
+package provider

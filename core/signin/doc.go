@@ -1,0 +1,2 @@
+// Package signin is the OAuth client: attempt, loopback receiver, PKCE, exchange, token source.
+package signin

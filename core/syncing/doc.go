@@ -1,0 +1,2 @@
+// Package syncing decides when what is synced, and does it.
+package syncing

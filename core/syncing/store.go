@@ -1,0 +1,84 @@
+package syncing
+
+import (
+	"context"
+	"time"
+
+	"linkdesk/core"
+)
+
+// Item is the state of one data model of one connection between runs.
+type Item struct {
+	Connection core.ConnectionID
+	Model      core.Model
+	DueAt      time.Time // wall clock, UTC; zero: not scheduled
+	AnchorAt   time.Time // when its schedule was set: what "every 2 weeks" counts from
+	SyncedAt   time.Time // end of the last run that read this model without an error
+	FullAt     time.Time // end of the last complete full read
+	Since      time.Time // ask for changes from here: newest change seen, less nothing; the overlap is taken off when asking
+	Failures   int       // failed runs in a row, for back-off
+	LastStatus core.RunStatus
+	LastCode   core.Code
+	LastPublic string
+	RetryAt    time.Time // rate limit or back-off: not before this; zero: none
+	HeldCount  int64     // removals that wait for the person
+}
+
+// Checkpoint is where an unfinished read of one model stands. It commits in
+// one transaction with the page that it follows.
+type Checkpoint struct {
+	Run       core.RunID
+	Mode      core.Mode
+	Position  string    // provider.Position of the next page
+	Newest    time.Time // newest updated_at seen in this read
+	StartedAt time.Time // of the read
+	Counts    core.Counts
+}
+
+// Store keeps settings, items, runs and checkpoints.
+type Store interface {
+	// Settings returns defaults (Connection empty) and own settings.
+	Settings(ctx context.Context) ([]core.SyncSetting, error)
+	// SaveSettings upserts those in set and deletes own settings named in unset, in one transaction.
+	SaveSettings(ctx context.Context, set []core.SyncSetting, unset []core.SyncSetting) error
+
+	Items(ctx context.Context) ([]Item, error)
+	// SaveItem upserts one item.
+	SaveItem(ctx context.Context, item Item) error
+
+	// SaveRun upserts a run with its models.
+	SaveRun(ctx context.Context, r core.Run) error
+	// Heartbeat renews the lease of a running run.
+	Heartbeat(ctx context.Context, id core.RunID, at time.Time) error
+	// Unfinished returns runs whose status is queued or running.
+	Unfinished(ctx context.Context) ([]core.Run, error)
+	// Runs returns runs, newest first; connection "" means all. Before a run id pages on.
+	Runs(ctx context.Context, connection core.ConnectionID, before core.RunID, limit int) ([]core.Run, error)
+	// PruneRuns deletes ended runs older than the time, and all but the newest keep.
+	PruneRuns(ctx context.Context, before time.Time, keep int) error
+}
+
+// Records writes what a sync read.
+type Records interface {
+	// Checkpoint returns the unfinished read of a model; ok is false when there is none.
+	Checkpoint(ctx context.Context, c core.ConnectionID, m core.Model) (cp Checkpoint, ok bool, err error)
+
+	// Apply writes pages of records of one model and the checkpoint after them
+	// in one transaction, and returns what became of them. Records with
+	// unchanged content are not written. In a full read with markSeen the ids are
+	// noted for Missing. Order status changes are added to the history.
+	Apply(ctx context.Context, c core.ConnectionID, m core.Model, records []core.Record, cp Checkpoint, markSeen bool, now time.Time) (core.Counts, error)
+
+	// Missing counts, after a complete full read, the records that are there
+	// but were not seen (missing), and all that are there (total).
+	Missing(ctx context.Context, c core.ConnectionID, m core.Model) (missing, total int64, err error)
+
+	// RemoveMissing marks those as removed and returns how many.
+	RemoveMissing(ctx context.Context, c core.ConnectionID, m core.Model, now time.Time) (int64, error)
+
+	// EndRead drops the checkpoint, and the notes of a full read unless keepSeen.
+	EndRead(ctx context.Context, c core.ConnectionID, m core.Model, keepSeen bool) error
+
+	// Count returns the number of records that are there.
+	Count(ctx context.Context, c core.ConnectionID, m core.Model) (int64, error)
+}
