@@ -68,16 +68,4 @@ func ServiceIcon(id, category string) kit.Icon {
 }
 
 // ModelIcon returns the picture of a data model.
-func ModelIcon(m core.Model) kit.Icon {
-	switch m {
-	case core.Stores:
-		return kit.IconStores
-	case core.Customers:
-		return kit.IconCustomers
-	case core.Orders:
-		return kit.IconOrders
-	case core.Products:
-		return kit.IconProducts
-	}
-	return kit.IconSegments
-}
+func ModelIcon(m core.Model) kit.Icon { return kit.Icon(m) }

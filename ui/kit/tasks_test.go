@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-func TestWorkComesBackOnTheWindowsGoroutine(t *testing.T) {
+func TestTasksComeBackOnTheWindowsGoroutine(t *testing.T) {
 	var q Queue
-	w := NewWork(t.Context(), q.Do)
+	w := NewTasks(t.Context(), q.Do)
 	defer w.Close()
 	loaded, shown := make(chan struct{}), false
 	w.Go(func(context.Context) func() {
@@ -26,9 +26,9 @@ func TestWorkComesBackOnTheWindowsGoroutine(t *testing.T) {
 	}
 }
 
-func TestClosedWorkNeitherStartsNorComesBack(t *testing.T) {
+func TestClosedTasksNeitherStartsNorComesBack(t *testing.T) {
 	var q Queue
-	w := NewWork(t.Context(), q.Do)
+	w := NewTasks(t.Context(), q.Do)
 	started := make(chan struct{})
 	w.Go(func(ctx context.Context) func() {
 		close(started)
