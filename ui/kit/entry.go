@@ -1,0 +1,135 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Entry is Fyne's text field that lets go of Escape and the function keys.
+type Entry struct {
+	widget.Entry
+	onEscape func() bool // reports whether Escape was used up
+	onDown   func()      // Down leaves the field, for a list below it
+}
+
+// NewEntry returns a text field with a hint inside.
+func NewEntry(hint string) *Entry {
+	e := &Entry{}
+	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
+	e.PlaceHolder = hint
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewSearch returns a search field; Escape clears it. changed gets the text at each change.
+func NewSearch(hint string, changed func(string)) *Entry {
+	e := NewEntry(hint)
+	e.Icon = IconSearch.Resource(ColorSecondary)
+	e.OnChanged = changed
+	e.onEscape = func() bool {
+		had := e.Text != ""
+		if had {
+			e.SetText("")
+		}
+		return had
+	}
+	return e
+}
+
+// TypedKey edits, and forwards what is not for editing. Enter goes to the
+// window as well unless the field has a use for it.
+func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyEscape:
+		if e.onEscape == nil || !e.onEscape() {
+			forward(e, ev)
+		}
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if e.MultiLine || e.OnSubmitted != nil {
+			e.Entry.TypedKey(ev)
+			return
+		}
+		forward(e, ev)
+	case fyne.KeyDown:
+		if e.onDown == nil {
+			e.Entry.TypedKey(ev)
+			return
+		}
+		e.onDown()
+	case fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5:
+		forward(e, ev)
+	default:
+		e.Entry.TypedKey(ev)
+	}
+}
+
+// Check is a check box that lets go of the keys it has no use for.
+type Check struct{ widget.Check }
+
+// NewCheck returns a check box.
+func NewCheck(title string, changed func(bool)) *Check {
+	c := &Check{}
+	c.Text, c.OnChanged = title, changed
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// TypedKey forwards keys; Space is a rune to Fyne's check.
+func (c *Check) TypedKey(ev *fyne.KeyEvent) { forward(c, ev) }
+
+// Select is a drop-down list that lets go of the keys it has no use for.
+type Select struct{ widget.Select }
+
+// NewSelect returns a drop-down list.
+func NewSelect(options []string, changed func(string)) *Select {
+	s := &Select{}
+	s.Options, s.OnChanged = options, changed
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// TypedKey opens and steps the list, and forwards the rest.
+func (s *Select) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
+		s.Select.TypedKey(ev)
+	default:
+		forward(s, ev)
+	}
+}
+
+// Choose selects without telling OnChanged, for showing a state.
+func (s *Select) Choose(option string) {
+	f := s.OnChanged
+	s.OnChanged = nil
+	s.SetSelected(option)
+	s.OnChanged = f
+}
+
+// Field puts a label above a control and a note or fault below it.
+type Field struct {
+	*fyne.Container
+	note *Text
+	hint string
+}
+
+// NewField returns a labelled control; hint may be empty.
+func NewField(label string, control fyne.CanvasObject, hint string) *Field {
+	f := &Field{note: NewSecondary(hint), hint: hint}
+	f.note.Hidden = hint == ""
+	name := newText(label, theme.ColorNameForeground, theme.SizeNameText, fyne.TextStyle{Bold: true})
+	f.Container = VStack(GapTight, name, control, f.note)
+	return f
+}
+
+// Fault shows what is wrong with the value, or the hint again when empty.
+func (f *Field) Fault(what string) {
+	text, c := what, ColorBad
+	if what == "" {
+		text, c = f.hint, ColorSecondary
+	}
+	f.note.Hidden = text == ""
+	f.note.Set(text, c)
+	f.Container.Refresh()
+}
