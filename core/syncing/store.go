@@ -29,10 +29,10 @@ type Item struct {
 type Checkpoint struct {
 	Run       core.RunID
 	Mode      core.Mode
-	Position  string    // provider.Position of the next page
-	Newest    time.Time // newest updated_at seen in this read
-	StartedAt time.Time // of the read
-	Counts    core.Counts
+	Position  string      // provider.Position of the next page, or a mark of ours; opaque to storage
+	Newest    time.Time   // newest updated_at seen in this read
+	StartedAt time.Time   // of the read
+	Counts    core.Counts // of the whole read so far, also of earlier runs that it continues
 }
 
 // Store keeps settings, items, runs and checkpoints.
@@ -64,9 +64,12 @@ type Records interface {
 	Checkpoint(ctx context.Context, c core.ConnectionID, m core.Model) (cp Checkpoint, ok bool, err error)
 
 	// Apply writes pages of records of one model and the checkpoint after them
-	// in one transaction, and returns what became of them. Records with
+	// in one transaction, and returns what became of them: Added, Changed,
+	// Unchanged and Removed, which it also adds to cp.Counts as it stores the
+	// checkpoint (Read, Failed and Pages are stored as given). Records with
 	// unchanged content are not written. In a full read with markSeen the ids are
-	// noted for Missing. Order status changes are added to the history.
+	// noted for Missing. Order status changes are added to the history. The same
+	// record may come more than once. Without records only the checkpoint is stored.
 	Apply(ctx context.Context, c core.ConnectionID, m core.Model, records []core.Record, cp Checkpoint, markSeen bool, now time.Time) (core.Counts, error)
 
 	// Missing counts, after a complete full read, the records that are there
