@@ -28,7 +28,8 @@ type Manifest struct {
 	Access   AccessRules           `yaml:"access"`
 	Models   map[core.Model]*Model `yaml:"models"`
 
-	Origin string `yaml:"-"` // "built-in" or the file it came from
+	Origin         string `yaml:"-"` // "built-in" or the file it came from
+	PracticeOrigin string `yaml:"-"` // what {practice} stands for; set by the registry
 }
 
 // Template is a text with {names} that Expand fills in.
@@ -131,7 +132,7 @@ type Callback struct {
 type TokenResponse struct {
 	AccessToken    Path               `yaml:"access_token"`  // default access_token
 	RefreshToken   Path               `yaml:"refresh_token"` // default refresh_token
-	Scope          Path               `yaml:"scope"`         // default scope
+	Scope          Path               `yaml:"scope"`         // default scope; a text split at spaces and commas, or a list
 	Expires        Expires            `yaml:"expires"`
 	RefreshExpires Expires            `yaml:"refresh_expires"`
 	Rotates        string             `yaml:"rotates"` // yes, no, unknown
@@ -207,6 +208,7 @@ type HeaderAuth struct {
 // Limits keep Linkdesk below what the service allows.
 type Limits struct {
 	Window     *Window  `yaml:"window"`
+	Search     *Window  `yaml:"search"` // of incremental searches, which then do not count in Window
 	Concurrent int      `yaml:"concurrent"`
 	Timeout    string   `yaml:"timeout"`     // of one request, "120s"
 	Remaining  string   `yaml:"remaining"`   // header
