@@ -15,19 +15,22 @@ type Notice struct {
 
 // Banner shows a Notice above the content of a tab, or nothing.
 type Banner struct {
-	*fyne.Container
+	part
+	box *fyne.Container
 }
 
 // NewBanner returns a banner; nil hides it.
 func NewBanner(n *Notice) *Banner {
-	b := &Banner{Container: container.NewStack()}
+	b := &Banner{box: container.NewStack()}
+	b.content = b.box
+	b.ExtendBaseWidget(b)
 	b.Set(n)
 	return b
 }
 
 // Set shows another notice, or nothing for nil.
 func (b *Banner) Set(n *Notice) {
-	b.Objects = nil
+	b.box.Objects = nil
 	b.Hidden = n == nil
 	if n != nil {
 		icon := map[Tone]Icon{Good: IconCheck, Attention: IconAlert, Bad: IconCross, Info: IconInfo}[n.Tone]
@@ -39,8 +42,9 @@ func (b *Banner) Set(n *Notice) {
 			right.Add(NewIconButton(IconClose, T("Close"), n.Dismiss))
 		}
 		line := container.New(&bannerLayout{}, NewIcon(icon, n.Tone.Color(), 20), NewParagraph(n.Text), right)
-		b.Objects = []fyne.CanvasObject{newPanel(n.Tone.Wash(), "", Corner), InsetXY(GapGroup, Gap, line)}
+		b.box.Objects = []fyne.CanvasObject{newPanel(n.Tone.Wash(), "", Corner), InsetXY(GapGroup, Gap, line)}
 	}
+	b.box.Refresh()
 	b.Refresh()
 }
 

@@ -10,7 +10,7 @@ import (
 // CopyField shows an id or address with a button that copies it and says so
 // beside itself for a while.
 type CopyField struct {
-	*fyne.Container
+	part
 	env    *Env
 	text   *Text
 	said   *Text
@@ -22,7 +22,8 @@ func NewCopyField(env *Env, text string) *CopyField {
 	f := &CopyField{env: env, text: NewMono(text)}
 	f.said = newText("", ColorGood, theme.SizeNameCaptionText, fyne.TextStyle{}).Whole()
 	box := stack(newPanel(ColorRaised, "", Corner), InsetXY(Gap, Gap, f.text))
-	f.Container = fieldRow(box, NewButton(T("Copy"), f.copy).With(IconCopy), f.said)
+	f.content = fieldRow(box, NewButton(T("Copy"), f.copy).With(IconCopy), f.said)
+	f.ExtendBaseWidget(f)
 	return f
 }
 

@@ -24,7 +24,7 @@ type DataTableOptions struct {
 // DataTable shows records: heads and rows of cells 36 high. It holds only the
 // rows in sight, so a million rows cost as much as twenty.
 type DataTable struct {
-	*fyne.Container
+	part
 	opt   DataTableOptions
 	heads *heads
 	list  *keyList
@@ -51,7 +51,8 @@ func NewDataTable(opt DataTableOptions) *DataTable {
 	t.list.menu = t.menuKey
 	t.table = Fill(0, Fill(0, t.heads, widget.NewSeparator()), t.list)
 	t.body = container.NewStack(t.table)
-	t.Container = Surface(t.body)
+	t.content = Surface(t.body)
+	t.ExtendBaseWidget(t)
 	return t
 }
 

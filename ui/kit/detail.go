@@ -35,7 +35,7 @@ type Line struct {
 
 // DetailPane is the right half of a tab.
 type DetailPane struct {
-	*fyne.Container
+	part
 	close  func()
 	scroll *container.Scroll
 	head   *fyne.Container
@@ -44,7 +44,8 @@ type DetailPane struct {
 // NewDetailPane returns an empty pane; close is its × and may be nil.
 func NewDetailPane(close func()) *DetailPane {
 	p := &DetailPane{close: close, head: container.NewStack(), scroll: container.NewVScroll(container.NewStack())}
-	p.Container = Surface(Fill(0, p.head, p.scroll))
+	p.content = Surface(Fill(0, p.head, p.scroll))
+	p.ExtendBaseWidget(p)
 	return p
 }
 
@@ -69,7 +70,7 @@ func (p *DetailPane) Set(d Detail) {
 		body.Add(NewStatus(d.Status))
 	}
 	if d.Notice != nil {
-		body.Add(NewBanner(d.Notice).Container)
+		body.Add(NewBanner(d.Notice))
 	}
 	if len(d.Actions) > 0 {
 		row := HStack(Gap)

@@ -109,7 +109,7 @@ func (s *Select) Choose(option string) {
 
 // Field puts a label above a control and a note or fault below it.
 type Field struct {
-	*fyne.Container
+	part
 	note *Text
 	hint string
 }
@@ -119,7 +119,8 @@ func NewField(label string, control fyne.CanvasObject, hint string) *Field {
 	f := &Field{note: NewSecondary(hint), hint: hint}
 	f.note.Hidden = hint == ""
 	name := newText(label, theme.ColorNameForeground, theme.SizeNameText, fyne.TextStyle{Bold: true})
-	f.Container = VStack(GapTight, name, control, f.note)
+	f.content = VStack(GapTight, name, control, f.note)
+	f.ExtendBaseWidget(f)
 	return f
 }
 
@@ -131,5 +132,5 @@ func (f *Field) Fault(what string) {
 	}
 	f.note.Hidden = text == ""
 	f.note.Set(text, c)
-	f.Container.Refresh()
+	f.content.Refresh()
 }

@@ -1,7 +1,5 @@
 package kit
 
-import "fyne.io/fyne/v2"
-
 // Header describes the head of a page: its title, a search field, the one
 // primary button, and small things beside the title.
 type Header struct {
@@ -14,7 +12,7 @@ type Header struct {
 
 // PageHeader is the head of a page.
 type PageHeader struct {
-	*fyne.Container
+	part
 	Title   *Text
 	Search  *Entry  // nil without search
 	Primary *Button // nil without primary button
@@ -23,18 +21,20 @@ type PageHeader struct {
 // NewPageHeader returns the head of a page.
 func NewPageHeader(h Header) *PageHeader {
 	p := &PageHeader{Title: NewTitle(h.Title)}
-	p.Container = Spread(Gap, 1, p.Title)
+	row := Spread(Gap, 1, p.Title)
+	p.content = row
+	p.ExtendBaseWidget(p)
 	if h.Search != "" {
 		p.Search = NewSearch(h.Search, h.OnSearch)
-		p.Add(Width(240, p.Search))
+		row.Add(Width(240, p.Search))
 	}
 	for _, a := range h.Others {
-		p.Add(a.Button())
+		row.Add(a.Button())
 	}
 	if h.Primary != nil {
 		h.Primary.Primary = true
 		p.Primary = h.Primary.Button()
-		p.Add(p.Primary)
+		row.Add(p.Primary)
 	}
 	return p
 }

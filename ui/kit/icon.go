@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -128,4 +129,19 @@ func (m *image) set(i Icon, c fyne.ThemeColorName) {
 // NewIcon returns an icon of that size in that colour.
 func NewIcon(i Icon, c fyne.ThemeColorName, size float32) fyne.CanvasObject {
 	return newImage(i, c, size).Image
+}
+
+// Icons returns the names of all icons and drawings, for tests and pictures.
+func Icons() []Icon {
+	files, err := assets.Icons.ReadDir("icons")
+	if err != nil {
+		panic(err) // the directory is built in
+	}
+	var all []Icon
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name(), ".svg"); ok {
+			all = append(all, Icon(name))
+		}
+	}
+	return all
 }

@@ -22,7 +22,7 @@ type Option struct {
 // Picker is a search field over a list of options. Down moves from the field
 // into the list, Enter picks.
 type Picker struct {
-	*fyne.Container
+	part
 	Search  *Entry
 	all     []Option
 	found   []Option
@@ -48,7 +48,8 @@ func NewPicker(options []Option, hint string, choose func(id string)) *Picker {
 		}
 	}
 	p.nothing.Hide()
-	p.Container = Fill(Gap, p.Search, Surface(stack(p.list, container.NewCenter(Width(300, p.nothing)))))
+	p.content = Fill(Gap, p.Search, Surface(stack(p.list, container.NewCenter(Width(300, p.nothing)))))
+	p.ExtendBaseWidget(p)
 	return p
 }
 

@@ -39,7 +39,7 @@ func (w ProgressState) Sentence() string {
 
 // Progress shows its state as a sentence over a bar, with Cancel beside it.
 type Progress struct {
-	*fyne.Container
+	part
 	text *Text
 	bar  *bar
 }
@@ -49,10 +49,12 @@ func NewProgress(cancel func()) *Progress {
 	p := &Progress{text: NewText(""), bar: newBar()}
 	col := VStack(GapTight, p.text, p.bar)
 	if cancel == nil {
-		p.Container = container.NewStack(col)
+		p.content = col
+		p.ExtendBaseWidget(p)
 		return p
 	}
-	p.Container = container.NewBorder(nil, nil, nil, InsetXY(Gap, 0, container.NewCenter(NewButton(T("Cancel"), cancel))), container.NewVBox(col))
+	p.content = container.NewBorder(nil, nil, nil, InsetXY(Gap, 0, container.NewCenter(NewButton(T("Cancel"), cancel))), container.NewVBox(col))
+	p.ExtendBaseWidget(p)
 	return p
 }
 

@@ -47,7 +47,7 @@ type RowListState struct {
 // RowList is the list of a tab: chips, heads, rows 56 high, and its loading,
 // empty and error states.
 type RowList struct {
-	*fyne.Container
+	part
 	opt   RowListOptions
 	cols  []Column
 	tail  float32 // room at the right for button and menu
@@ -81,8 +81,9 @@ func NewRowList(opt RowListOptions) *RowList {
 	l.list.open = l.openRow
 	l.list.menu = l.menuKey
 	l.body = container.NewStack()
-	top := VStack(Gap, l.chips, l.banner.Container)
-	l.Container = Fill(Gap, top, Surface(l.body))
+	top := VStack(Gap, l.chips, l.banner)
+	l.content = Fill(Gap, top, Surface(l.body))
+	l.ExtendBaseWidget(l)
 	l.Set(RowListState{Loading: true})
 	return l
 }
@@ -118,7 +119,7 @@ func (l *RowList) setChips(before RowListState) {
 		l.chips.Add(newChip(f, f.Key == l.state.Filter, func() { l.opt.OnFilter(f.Key) }))
 	}
 	l.chips.Hidden = len(l.state.Filters) == 0
-	l.Container.Refresh()
+	l.content.Refresh()
 }
 
 // setBody chooses between the list and the empty state.

@@ -15,7 +15,7 @@ import (
 // SchedulePicker chooses how often something is synced. Below the controls it
 // says when that will be, the next three times.
 type SchedulePicker struct {
-	*fyne.Container
+	part
 	now     func() time.Time // local time: the zone of the choices
 	value   core.Schedule
 	changed func(core.Schedule)
@@ -41,7 +41,8 @@ func NewSchedulePicker(value core.Schedule, now func() time.Time, changed func(c
 		p.setFrequency(frequencies[i])
 	})
 	p.details = VStack(12)
-	p.Container = VStack(GapGroup, p.freq, p.details)
+	p.content = VStack(GapGroup, p.freq, p.details)
+	p.ExtendBaseWidget(p)
 	p.rebuild()
 	return p
 }
@@ -112,7 +113,7 @@ func (p *SchedulePicker) rebuild() {
 	rows = append(rows, p.often())
 	p.details.Objects = rows
 	p.showNext()
-	p.Container.Refresh()
+	p.content.Refresh()
 	if p.fired != nil {
 		p.fired()
 	}

@@ -16,7 +16,7 @@ const clearAfter = 60 * time.Second
 // SecretField shows a secret as dots, can reveal it, and copies it for a minute:
 // after that the clipboard is cleared, unless something else is on it by then.
 type SecretField struct {
-	*fyne.Container
+	part
 	env    *Env
 	secret core.Secret
 	text   *Text
@@ -29,16 +29,17 @@ type SecretField struct {
 func NewSecretField(env *Env, secret core.Secret) *SecretField {
 	f := &SecretField{env: env, secret: secret, text: NewMono("")}
 	f.said = newText("", ColorGood, theme.SizeNameCaptionText, fyne.TextStyle{}).Whole()
-	f.eye = NewIconButton(IconEye, T("Show"), func() { f.Show(!f.shown) })
+	f.eye = NewIconButton(IconEye, T("Show"), func() { f.Reveal(!f.shown) })
 	box := stack(newPanel(ColorRaised, "", Corner), InsetXY(Gap, Gap, f.text))
 	row := fieldRowN(box, []fyne.CanvasObject{f.eye, NewButton(T("Copy"), f.copy).With(IconCopy)}, NewText(""))
-	f.Container = VStack(GapTight, row, f.said)
-	f.Show(false)
+	f.content = VStack(GapTight, row, f.said)
+	f.ExtendBaseWidget(f)
+	f.Reveal(false)
 	return f
 }
 
-// Show reveals or masks the secret. The dots do not tell its length.
-func (f *SecretField) Show(on bool) {
+// Reveal shows or masks the secret. The dots do not tell its length.
+func (f *SecretField) Reveal(on bool) {
 	f.shown = on
 	icon, text := IconEye, strings.Repeat("•", 24)
 	if on {

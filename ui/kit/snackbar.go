@@ -20,17 +20,18 @@ type Snack struct {
 // SnackBar shows one Snack at a time at the foot of the window; a new one ends
 // the one before it. The shell stacks it over the content of the window.
 type SnackBar struct {
-	*fyne.Container
+	box    *fyne.Container
 	env    *Env
 	snack  *Snack
 	until  time.Time
 	button *Button
+	foot   *fyne.Container // where Over put it
 }
 
 // NewSnackBar returns a hidden snack bar that counts by env.Ticks.
 func NewSnackBar(env *Env) *SnackBar {
-	s := &SnackBar{Container: container.NewStack(), env: env}
-	s.Hide()
+	s := &SnackBar{box: container.NewStack(), env: env}
+	s.box.Hide()
 	env.Ticks.Subscribe(s.tick)
 	return s
 }
@@ -52,10 +53,13 @@ func (s *SnackBar) Show(n Snack) {
 		line.Add(s.button)
 	}
 	line.Add(NewIconButton(IconClose, T("Close"), func() { s.end(true) }))
-	s.Objects = []fyne.CanvasObject{newPanel(ColorRaised, theme.ColorNameInputBorder, Corner), InsetXY(GapGroup, Gap, line)}
+	s.box.Objects = []fyne.CanvasObject{newPanel(ColorRaised, theme.ColorNameInputBorder, Corner), InsetXY(GapGroup, Gap, line)}
 	s.count(s.env.Now())
-	s.Container.Show()
-	s.Refresh()
+	s.box.Refresh()
+	s.box.Show()
+	if s.foot != nil {
+		s.foot.Refresh()
+	}
 }
 
 // Shown returns the text that is shown, or "".
@@ -94,7 +98,7 @@ func (s *SnackBar) end(tell bool) {
 	}
 	ended := s.snack.Ended
 	s.snack = nil
-	s.Hide()
+	s.box.Hide()
 	if tell && ended != nil {
 		ended()
 	}
@@ -102,7 +106,8 @@ func (s *SnackBar) end(tell bool) {
 
 // Over puts the snack bar over the content of a window, at its foot.
 func (s *SnackBar) Over(content fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewStack(content, container.New(footLayout{}, s.Container))
+	s.foot = container.New(footLayout{}, s.box)
+	return container.NewStack(content, s.foot)
 }
 
 // footLayout centres its one object above the lower edge.
