@@ -56,8 +56,8 @@ func NewFrame(env *kit.Env, actions FrameActions, pages [3]fyne.CanvasObject) *F
 	)
 	f.tabs.OnSelected = func(*container.TabItem) { actions.Selected(f.Selected()) }
 	f.body = container.NewStack(f.tabs)
-	top := kit.InsetXY(kit.GapPage, kit.Gap, kit.Spread(kit.Gap, 0, f.state, f.sync, f.gear))
-	foot := kit.InsetXY(kit.GapPage, kit.Gap, kit.Spread(kit.GapGroup, 0, f.foot, f.apps))
+	top := kit.InsetXY(kit.GapPage, kit.Gap, kit.Spread(kit.Gap, 1, f.state, f.sync, f.gear))
+	foot := kit.InsetXY(kit.GapPage, kit.Gap, kit.Spread(kit.GapGroup, 1, f.foot, f.apps))
 	head := kit.VStack(0, top, kit.InsetXY(kit.GapPage, 0, f.banner))
 	f.Content = env.Snacks.Over(container.NewBorder(head, foot, nil, nil, f.body))
 	return f

@@ -31,7 +31,7 @@ func New(ctx context.Context, env *kit.Env, c Core) *Tab {
 	t.toggle = kit.NewButton("", t.turn)
 	line := kit.Surface(kit.VStack(kit.Gap,
 		kit.NewText(kit.T("Programs on this computer use this address")),
-		kit.Spread(kit.GapGroup, 0, t.address, t.status, t.toggle),
+		kit.Spread(kit.GapGroup, 1, t.address, t.status, t.toggle),
 		kit.NewNote(kit.T("It cannot be reached from other computers, nor from n8n Cloud.")),
 	))
 	empty := kit.NewEmpty(kit.Empty{

@@ -1,0 +1,156 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"linkdesk/core"
+	"linkdesk/ui/kit/kittest"
+)
+
+// shop is a Core over made-up orders.
+type shop struct {
+	orders  int
+	asked   []core.RecordQuery
+	failing error
+}
+
+func (s *shop) Query(_ context.Context, q core.RecordQuery) (core.RecordPage, error) {
+	s.asked = append(s.asked, q)
+	if s.failing != nil {
+		return core.RecordPage{}, s.failing
+	}
+	from, _ := strconv.Atoi(q.After)
+	page := core.RecordPage{Total: int64(s.orders)}
+	for i := from; i < s.orders && len(page.Records) < q.Limit; i++ {
+		r := orderNo(i)
+		if strings.Contains(r.Data.(*core.Order).Number, q.Search) {
+			page.Records = append(page.Records, r)
+		}
+	}
+	if from+q.Limit < s.orders && q.Search == "" {
+		page.Next = strconv.Itoa(from + q.Limit)
+	}
+	return page, nil
+}
+
+func orderNo(i int) core.Record {
+	placed := kittest.Noon.AddDate(0, 0, -i)
+	return core.Record{Connection: "con_1", RemoteID: fmt.Sprint("o", i), UpdatedAt: placed, SyncedAt: placed,
+		Data: &core.Order{Number: fmt.Sprintf("#%d", 2200-i), Status: "open", PaymentStatus: "paid", FulfillmentStatus: "shipped", Currency: "EUR",
+			Total: core.Money(fmt.Sprintf("%d.90", 19+i)), Subtotal: "17.00", Tax: "2.90", PlacedAt: placed, Customer: "c17",
+			Lines: []core.Line{{Title: "Oak chopping board", SKU: "WP-0013", Quantity: "2", Price: "8.50"}, {Title: "Linen apron", SKU: "WP-0104", Quantity: "1", Price: "2.90"}}}}
+}
+
+func (s *shop) Get(context.Context, core.ConnectionID, core.Model, string) (core.Record, error) {
+	return orderNo(0), nil
+}
+
+func (s *shop) History(context.Context, core.ConnectionID, string) ([]core.OrderChange, error) {
+	return []core.OrderChange{{SeenAt: kittest.Noon.Add(-time.Hour), Field: "payment_status", From: "pending", To: "paid"}}, nil
+}
+
+func (s *shop) Analytics(context.Context, core.ConnectionID, string) (core.CustomerAnalytics, error) {
+	return core.CustomerAnalytics{}, nil
+}
+
+func open(t *testing.T, s *shop) (*kittest.Env, *Page) {
+	t.Helper()
+	env := kittest.NewEnv(t)
+	g := New(t.Context(), env.Env, s, Options{Model: core.Orders, Name: func(core.ConnectionID) string { return "Willow & Pine" }, Back: func() {}})
+	t.Cleanup(g.Close)
+	env.Show(g.Content, fyne.NewSize(1080, 720))
+	return env, g
+}
+
+func wait(t *testing.T, env *kittest.Env, what string, cond func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := env.Queue.WaitFor(ctx, cond); err != nil {
+		t.Fatalf("waited in vain for %s", what)
+	}
+}
+
+func TestRecordsComePageByPage(t *testing.T) {
+	s := &shop{orders: 1000}
+	env, g := open(t, s)
+	wait(t, env, "the first page", func() bool { return len(g.p.state.Rows) == pageSize })
+	if len(s.asked) != 1 {
+		t.Fatalf("%d questions for the first screen", len(s.asked))
+	}
+	g.table.ScrollTo(pageSize - 1)
+	env.Window.Canvas().Capture()
+	wait(t, env, "the second page", func() bool { return len(g.p.state.Rows) == 2*pageSize })
+	if s.asked[1].After != strconv.Itoa(pageSize) {
+		t.Errorf("the second question was %+v", s.asked[1])
+	}
+}
+
+func TestSearchStartsAnewAndAnOldAnswerIsDropped(t *testing.T) {
+	s := &shop{orders: 1000}
+	env, g := open(t, s)
+	g.p.Search("#2150") // before the first page has come
+	wait(t, env, "the match", func() bool { return !g.p.state.Loading })
+	if n := len(g.p.state.Rows); n != 1 || g.p.state.Rows[0].RemoteID != "o50" {
+		t.Fatalf("%d rows, first %+v", n, g.p.state.Rows)
+	}
+}
+
+func TestAFaultIsShownAndRetryMendsIt(t *testing.T) {
+	s := &shop{orders: 5, failing: core.E(core.CodeStorageBusy, "", errors.New("locked"))}
+	env, g := open(t, s)
+	wait(t, env, "the fault", func() bool { return g.p.state.Err != nil })
+	if !g.fault.Visible() {
+		t.Fatal("no banner")
+	}
+	s.failing = nil
+	g.p.Retry()
+	wait(t, env, "the rows", func() bool { return len(g.p.state.Rows) == 5 })
+	if g.fault.Visible() {
+		t.Error("the banner stays")
+	}
+}
+
+func TestDetailShowsLinesAndHistory(t *testing.T) {
+	env, g := open(t, &shop{orders: 10})
+	wait(t, env, "rows", func() bool { return len(g.p.state.Rows) == 10 })
+	g.p.Select(3)
+	wait(t, env, "the history", func() bool { return g.p.state.Open != nil && g.p.state.Open.History != nil })
+	d := detail(*g.p.state.Open, "Willow & Pine", kittest.Noon)
+	var text strings.Builder
+	for _, sec := range d.Sections {
+		for _, l := range sec.Lines {
+			text.WriteString(sec.Title + "/" + l.Label + "=" + l.Value + "\n")
+		}
+	}
+	for _, want := range []string{"Lines/2 ×=Oak chopping board · WP-0013 · 8.50 EUR", "Amounts/Total=22.90 EUR", "Payment: was pending, now paid", "Details/ID at the service=o3"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+	if !g.Escape() || g.p.state.Open != nil || g.Escape() {
+		t.Error("Escape closes the detail, once")
+	}
+}
+
+func TestScreens(t *testing.T) {
+	env, g := open(t, &shop{orders: 1204})
+	wait(t, env, "rows", func() bool { return len(g.p.state.Rows) > 0 })
+	env.Snapshot(t, "records-orders")
+	g.p.Select(2)
+	wait(t, env, "the history", func() bool { return g.p.state.Open.History != nil })
+	g.table.Select(2)
+	env.Snapshot(t, "records-order-open")
+	g.p.Search("nothing like it")
+	wait(t, env, "no match", func() bool { return !g.p.state.Loading })
+	g.p.CloseDetail()
+	env.Snapshot(t, "records-no-match")
+}
