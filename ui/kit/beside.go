@@ -5,13 +5,17 @@ import "fyne.io/fyne/v2"
 // Beside is a list with room for a detail pane at its right, which takes 40 %
 // while it is open (product 5.0).
 type Beside struct {
-	*fyne.Container
+	part
 	list fyne.CanvasObject
+	row  *fyne.Container
 }
 
 // NewBeside returns the list alone.
 func NewBeside(list fyne.CanvasObject) *Beside {
-	return &Beside{Container: &fyne.Container{Layout: besideLayout{}, Objects: []fyne.CanvasObject{list}}, list: list}
+	b := &Beside{list: list, row: &fyne.Container{Layout: besideLayout{}, Objects: []fyne.CanvasObject{list}}}
+	b.content = b.row
+	b.ExtendBaseWidget(b)
+	return b
 }
 
 // Open shows the pane beside the list; nil closes it.
@@ -20,11 +24,11 @@ func (b *Beside) Open(pane fyne.CanvasObject) {
 	if pane != nil {
 		objs = append(objs, pane)
 	}
-	if len(objs) == len(b.Objects) && (pane == nil || b.Objects[1] == pane) {
+	if len(objs) == len(b.row.Objects) && (pane == nil || b.row.Objects[1] == pane) {
 		return
 	}
-	b.Objects = objs
-	b.Refresh()
+	b.row.Objects = objs
+	b.row.Refresh()
 }
 
 type besideLayout struct{}
