@@ -33,10 +33,10 @@ var departments = []department{
 	{"Kitchen", []shelf{
 		{"Mugs & cups", "MUG", []thing{{"mug", 1890, "350 ml, safe in the dishwasher"}, {"espresso cup", 1290, "80 ml"}, {"tumbler", 1490, "without a handle"}, {"soup mug", 2190, "500 ml"}}, words("Speckled|Indigo|Chalk|Celadon"), nil, 0},
 		{"Bowls & plates", "BOW", []thing{{"breakfast bowl", 1690, "15 cm across"}, {"dinner plate", 2290, "27 cm across"}, {"serving bowl", 4290, "for four to six people"}, {"side plate", 1490, "20 cm across"}}, words("Speckled|Indigo|Chalk|Celadon"), nil, 0},
-		{"Tea & coffee", "TEA", []thing{{"tea", 990, "loose leaf"}, {"coffee beans", 1290, "roasted each week"}, {"teapot", 5490, "with a strainer"}, {"coffee dripper", 3190, "for two cups"}}, words("Morning|Highland|Garden|Evening"), words("100 g|250 g|1 kg"), 800},
+		{"Tea & coffee", "TEA", []thing{{"black tea", 990, "loose leaf"}, {"herbal tea", 890, "without caffeine"}, {"coffee beans", 1290, "roasted each week"}, {"espresso beans", 1390, "a dark roast"}}, words("Morning|Highland|Garden|Harbour"), words("100 g|250 g|1 kg"), 800},
 		{"Kitchen textiles", "KIT", []thing{{"tea towel", 1290, "50 by 70 cm"}, {"apron", 3890, "with two pockets"}, {"oven glove", 1990, "lined"}, {"napkin set", 2690, "four pieces"}}, words("Striped|Plain|Checked|Stonewashed"), shades, 0}}},
 	{"Paper", []shelf{
-		{"Notebooks", "NOT", []thing{{"notebook", 1490, "144 pages"}, {"sketchbook", 1990, "paper of 160 g"}, {"planner", 2490, "undated, one year"}, {"pocket book", 890, "three in a pack"}}, words("Lined|Dotted|Plain|Squared"), words("A6|A5|A4"), 400},
+		{"Notebooks", "NOT", []thing{{"notebook", 1490, "144 pages"}, {"sketchbook", 1990, "paper of 160 g"}, {"planner", 2490, "undated, one year"}, {"exercise book", 890, "three in a pack"}}, words("Linen|Kraft|Cork|Marbled"), words("A6|A5|A4"), 400},
 		{"Pens & pencils", "PEN", []thing{{"fountain pen", 4900, "with a converter"}, {"pencil set", 1190, "six pieces"}, {"rollerball", 2490, "refillable"}, {"ink", 1590, "50 ml"}}, words("Walnut|Graphite|Forest|Midnight"), nil, 0},
 		{"Cards & wrap", "CAR", []thing{{"greeting card", 390, "with an envelope"}, {"gift wrap", 690, "two sheets of 50 by 70 cm"}, {"gift tag set", 490, "ten pieces"}, {"postcard set", 990, "eight pieces"}}, words("Botanical|Winter|Birthday|Thank you"), nil, 0}}},
 	{"Garden", []shelf{
