@@ -77,6 +77,15 @@ func (b *Button) paint() {
 	b.Icon = b.icon.Resource(c)
 }
 
+// MinSize gives the title room at its sides.
+func (b *Button) MinSize() fyne.Size {
+	m := b.Button.MinSize()
+	if b.Text != "" {
+		m.Width += 2 * GapTight
+	}
+	return m
+}
+
 // Refresh repaints; the icon follows the state.
 func (b *Button) Refresh() {
 	b.paint()

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -126,20 +125,22 @@ func (r *headsRenderer) Refresh() {
 
 // head is one column title; a press sorts.
 type head struct {
-	widget.BaseWidget
+	pressable
 	col   Column
 	text  *Text
 	arrow *image
-	do    func()
 }
 
 func newHead(c Column, do func()) *head {
-	h := &head{col: c, do: do, arrow: newImage("", ColorSecondary, 12)}
+	h := &head{col: c, arrow: newImage("", ColorSecondary, 12)}
 	h.text = newText(c.Title, ColorSecondary, theme.SizeNameCaptionText, fyne.TextStyle{Bold: true})
 	if c.Right {
 		h.text.Right()
 	}
-	h.ExtendBaseWidget(h)
+	if c.Sort == "" {
+		do = nil
+	}
+	h.extend(h, do, 4)
 	return h
 }
 
@@ -155,17 +156,6 @@ func (h *head) mark(s Sorting) {
 	h.Refresh()
 }
 
-// Tapped sorts by the column.
-func (h *head) Tapped(*fyne.PointEvent) { h.do() }
-
-// Cursor shows that the head can be pressed.
-func (h *head) Cursor() desktop.Cursor {
-	if h.col.Sort == "" {
-		return desktop.DefaultCursor
-	}
-	return desktop.PointerCursor
-}
-
 func (h *head) CreateRenderer() fyne.WidgetRenderer { return &headRenderer{h} }
 
 type headRenderer struct{ h *head }
@@ -173,7 +163,7 @@ type headRenderer struct{ h *head }
 func (r *headRenderer) Destroy()           {}
 func (r *headRenderer) MinSize() fyne.Size { return fyne.NewSize(0, 32) }
 func (r *headRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.h.text, r.h.arrow.Image}
+	return []fyne.CanvasObject{r.h.text, r.h.arrow.Image, r.h.ring}
 }
 
 func (r *headRenderer) Layout(s fyne.Size) {
@@ -189,6 +179,7 @@ func (r *headRenderer) Layout(s fyne.Size) {
 	textH := r.h.text.MinSize().Height
 	place(r.h.text, x, (s.Height-textH)/2, wide+1, textH)
 	place(r.h.arrow.Image, x+wide+GapTight, (s.Height-12)/2, 12, 12)
+	place(r.h.ring, x-GapTight, 5, wide+arrow+2*GapTight, s.Height-10)
 }
 
 func (r *headRenderer) Refresh() {

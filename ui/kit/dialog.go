@@ -104,7 +104,7 @@ func (d *Dialog) build() {
 	d.buttons = make([]*Button, len(d.Buttons))
 	for i := len(d.Buttons) - 1; i >= 0; i-- {
 		b := d.Buttons[i]
-		a := Action{Title: b.Title, Do: func() { d.press(i) }, Danger: b.Danger, Primary: i == 0 && !b.Danger}
+		a := Action{Title: b.Title, Do: func() { d.press(i) }, Danger: b.Danger, Primary: i == 0 && !b.Danger && !b.Cancel}
 		d.buttons[i] = a.Button()
 		if b.Off {
 			d.buttons[i].Disable()

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -75,6 +77,27 @@ func NewCheck(title string, changed func(bool)) *Check {
 	return c
 }
 
+// CreateRenderer draws Fyne's box at the left edge, in line with what is above it.
+func (c *Check) CreateRenderer() fyne.WidgetRenderer {
+	return &shiftRenderer{c.Check.CreateRenderer(), sizeOf(theme.SizeNameInnerPadding) - 1}
+}
+
+type shiftRenderer struct {
+	fyne.WidgetRenderer
+	by float32
+}
+
+func (r *shiftRenderer) MinSize() fyne.Size {
+	return r.WidgetRenderer.MinSize().SubtractWidthHeight(r.by, 0)
+}
+
+func (r *shiftRenderer) Layout(s fyne.Size) {
+	r.WidgetRenderer.Layout(s.AddWidthHeight(r.by, 0))
+	for _, o := range r.Objects() {
+		o.Move(o.Position().SubtractXY(r.by, 0))
+	}
+}
+
 // TypedKey forwards keys; Space is a rune to Fyne's check.
 func (c *Check) TypedKey(ev *fyne.KeyEvent) { forward(c, ev) }
 
@@ -97,6 +120,40 @@ func (s *Select) TypedKey(ev *fyne.KeyEvent) {
 	default:
 		forward(s, ev)
 	}
+}
+
+// MinSize fits the longest option, so that nothing is cut and nothing jumps.
+func (s *Select) MinSize() fyne.Size {
+	m := s.Select.MinSize()
+	wide := float32(0)
+	for _, o := range s.Options {
+		wide = max(wide, fyne.MeasureText(o, sizeOf(theme.SizeNameText), fyne.TextStyle{}).Width)
+	}
+	return fyne.NewSize(wide+sizeOf(theme.SizeNameInlineIcon)+4*Gap, m.Height)
+}
+
+// CreateRenderer draws Fyne's list with the border of a text field.
+func (s *Select) CreateRenderer() fyne.WidgetRenderer {
+	return &borderRenderer{s.Select.CreateRenderer(), newPanel("", theme.ColorNameInputBorder, Corner)}
+}
+
+type borderRenderer struct {
+	fyne.WidgetRenderer
+	border *panel
+}
+
+func (r *borderRenderer) Objects() []fyne.CanvasObject {
+	return append(slices.Clip(r.WidgetRenderer.Objects()), r.border)
+}
+
+func (r *borderRenderer) Layout(s fyne.Size) {
+	r.WidgetRenderer.Layout(s)
+	r.border.Resize(s)
+}
+
+func (r *borderRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.border.Refresh()
 }
 
 // Choose selects without telling OnChanged, for showing a state.

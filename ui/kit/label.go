@@ -197,13 +197,6 @@ func paragraph(s string, c fyne.ThemeColorName, size fyne.ThemeSizeName) *fyne.C
 	return flush(rich)
 }
 
-// NewLink returns text that is pressed to go somewhere.
-func NewLink(s string, do func()) *Button {
-	b := NewButton(s, do)
-	b.Importance = widget.LowImportance
-	return b
-}
-
 // centred returns a secondary paragraph whose lines are centred.
 func centred(s string) *fyne.Container {
 	l := widget.NewRichText(&widget.TextSegment{Text: s, Style: widget.RichTextStyle{

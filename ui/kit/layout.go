@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -173,7 +175,7 @@ func (p *panel) set(fill fyne.ThemeColorName) {
 }
 
 func (p *panel) CreateRenderer() fyne.WidgetRenderer {
-	r := &panelRenderer{p: p, rect: canvas.NewRectangle(nil)}
+	r := &panelRenderer{p: p, rect: canvas.NewRectangle(color.Transparent)}
 	r.Refresh()
 	return r
 }
@@ -185,12 +187,17 @@ type panelRenderer struct {
 
 func (r *panelRenderer) Destroy()                     {}
 func (r *panelRenderer) MinSize() fyne.Size           { return fyne.Size{} }
-func (r *panelRenderer) Layout(s fyne.Size)           { r.rect.Resize(s) }
 func (r *panelRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.rect} }
 
+// Layout keeps a corner from being larger than half the height, which Fyne draws as a kink.
+func (r *panelRenderer) Layout(s fyne.Size) {
+	r.rect.CornerRadius = min(r.p.corner, s.Height/2)
+	r.rect.Resize(s)
+}
+
 func (r *panelRenderer) Refresh() {
-	r.rect.CornerRadius = r.p.corner
-	r.rect.FillColor = nil
+	r.Layout(r.p.Size())
+	r.rect.FillColor = color.Transparent
 	if r.p.fill != "" {
 		r.rect.FillColor = colorOf(r.p.fill)
 	}

@@ -68,8 +68,8 @@ func (p *Progress) Set(w ProgressState) {
 	p.bar.set(part)
 }
 
-// bar is a thin line that fills; for an unknown whole a part of it in the
-// middle, which stands still: a moving one would repaint the window all the time.
+// bar is a thin line that fills. For an unknown whole it is not drawn, though
+// its room stays: any filled part of it would be read as a share.
 type bar struct {
 	widget.BaseWidget
 	part       float32
@@ -99,11 +99,8 @@ func (r *barRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject
 
 func (r *barRenderer) Layout(s fyne.Size) {
 	place(r.b.back, 0, 0, s.Width, s.Height)
-	if r.b.part < 0 {
-		place(r.b.fill, s.Width*0.35, 0, s.Width*0.3, s.Height)
-		return
-	}
-	place(r.b.fill, 0, 0, s.Width*r.b.part, s.Height)
+	r.b.back.Hidden, r.b.fill.Hidden = r.b.part < 0, r.b.part <= 0
+	place(r.b.fill, 0, 0, s.Width*max(0, r.b.part), s.Height)
 }
 
 func (r *barRenderer) Refresh() {

@@ -215,10 +215,7 @@ func (l *RowList) menuKey(i int) {
 
 // chip is a filter that is pressed to choose it.
 type chip struct {
-	widget.BaseWidget
-	f     Filter
-	on    bool
-	do    func()
+	pressable
 	back  *panel
 	title *Text
 	count *Text
@@ -229,17 +226,14 @@ func newChip(f Filter, on bool, do func()) *chip {
 	if on {
 		fill, stroke, text = ColorInfoWash, theme.ColorNamePrimary, theme.ColorNamePrimary
 	}
-	c := &chip{f: f, on: on, do: do, back: newPanel(fill, stroke, 14)}
+	c := &chip{back: newPanel(fill, stroke, 14)}
 	c.title = newText(f.Title, text, theme.SizeNameText, fyne.TextStyle{Bold: on}).Whole()
 	c.count = newText(Number(int64(f.Count)), ColorSecondary, theme.SizeNameText, fyne.TextStyle{}).Whole()
-	c.ExtendBaseWidget(c)
+	c.extend(c, do, 14)
 	return c
 }
 
-// Tapped chooses the filter.
-func (c *chip) Tapped(*fyne.PointEvent) { c.do() }
-
 // CreateRenderer is for Fyne.
 func (c *chip) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(stack(c.back, InsetXY(12, GapTight, HStack(Gap, c.title, c.count))))
+	return widget.NewSimpleRenderer(stack(c.back, InsetXY(12, GapTight, HStack(Gap, c.title, c.count)), c.ring))
 }

@@ -78,7 +78,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameMenuBackground:    {0xFFFFFFFF, 0x272D36FF},
 	theme.ColorNameOverlayBackground: {0xFFFFFFFF, 0x1E232AFF},
 	theme.ColorNameScrollBar:         {0x1B243066, 0xE8EBF066},
-	theme.ColorNameShadow:            {0x0F172A47, 0x00000080},
+	theme.ColorNameShadow:            {0x0F172A38, 0x00000073},
 
 	theme.ColorNameScrollBarBackground: {0x1B243008, 0xFFFFFF08},
 	theme.ColorNameError:               {0xB3261EFF, 0xFF8E85FF},
