@@ -83,31 +83,27 @@ func (c *Counts) Add(o Counts) {
 }
 
 // Summarise derives the state of a run from its models (P-06: a run is never
-// called good when a part of it was refused).
+// called good when a part of it was refused). The order of the models does not
+// matter: what waits for somebody outweighs what failed.
 func Summarise(ms []RunModel) RunStatus {
-	var ok, bad int
-	worst := RunOK
+	count := map[RunStatus]int{}
 	for _, m := range ms {
-		switch m.Status {
-		case RunOK:
-			ok++
-		case RunHeld, RunCancelled, RunInterrupted, RunRateLimited:
-			worst = m.Status
-			bad++
-		default:
-			if worst == RunOK {
-				worst = RunFailed
-			}
-			bad++
+		count[m.Status]++
+	}
+	for _, s := range []RunStatus{RunInterrupted, RunCancelled, RunHeld} {
+		if count[s] > 0 {
+			return s
 		}
 	}
 	switch {
-	case bad == 0:
+	case count[RunOK] == len(ms):
 		return RunOK
-	case ok > 0 && (worst == RunFailed || worst == RunRateLimited):
+	case count[RunOK]+count[RunPartial] > 0:
 		return RunPartial
+	case count[RunRateLimited] > 0:
+		return RunRateLimited
 	}
-	return worst
+	return RunFailed
 }
 
 // SyncSetting is the frequency and access of one data model: a default for all

@@ -57,11 +57,11 @@ func (s Schedule) Validate() error {
 }
 
 // Next returns the first due time after `after`, in UTC, or the zero time for
-// Manual. The anchor is when the schedule was set: "every 2 weeks" counts from
-// the week of the anchor, "every 3 days" from its day, so that a late run does
-// not shift the rhythm. Local times follow loc: a time that the clocks skip in
-// spring is taken at the moment they jump; one that comes twice in autumn is
-// taken the first time.
+// Manual. The anchor is when the schedule was set: the rhythm of "every 2 weeks"
+// counts from the first fitting time after it, so that a late run does not
+// shift it. Local times follow loc: a time that the clocks skip in spring is
+// taken at the moment they jump; one that comes twice in autumn is taken the
+// first time.
 func (s Schedule) Next(after, anchor time.Time, loc *time.Location) time.Time {
 	if s.Interval < 1 {
 		s.Interval = 1
@@ -75,45 +75,53 @@ func (s Schedule) Next(after, anchor time.Time, loc *time.Location) time.Time {
 		}
 		return from.Add((after.Sub(from)/step + 1) * step)
 	case Daily:
-		return s.search(after, anchor, loc, func(base time.Time, n int) time.Time { return base.AddDate(0, 0, n*s.Interval) })
+		return s.search(after, anchor, loc, func(base time.Time, n int) time.Time { return base.AddDate(0, 0, n) })
 	case Weekly:
 		return s.search(after, anchor, loc, func(base time.Time, n int) time.Time {
 			shift := (int(s.Weekday) - int(base.Weekday()) + 7) % 7
-			return base.AddDate(0, 0, shift+7*n*s.Interval)
+			return base.AddDate(0, 0, shift+7*n)
 		})
 	case Monthly:
-		return s.search(after, anchor, loc, func(base time.Time, n int) time.Time { return s.dayInMonth(base, n*s.Interval) })
+		return s.search(after, anchor, loc, s.dayInMonth)
 	}
 	return time.Time{}
 }
 
-// search walks the rhythm from the anchor to the first time after `after`. It
-// jumps close first, so that an anchor years ago costs nothing.
+// search walks the rhythm to the first time after `after`; at gives the date n
+// units from the anchor's. It jumps close first, so that an anchor years ago
+// costs nothing.
 func (s Schedule) search(after, anchor time.Time, loc *time.Location, at func(base time.Time, n int) time.Time) time.Time {
 	a := anchor.In(loc)
 	base := time.Date(a.Year(), a.Month(), a.Day(), 0, 0, 0, 0, time.UTC)
-	days := map[Frequency]int{Daily: 1, Weekly: 7, Monthly: 31}[s.Frequency] * s.Interval
-	n := int(after.Sub(anchor).Hours()/24)/days - 1
-	if n < 0 {
-		n = 0
+	first := 0
+	if !s.clock(at(base, 0), loc).After(anchor) {
+		first = 1 // this day, week or month it is over
 	}
-	for ; ; n++ {
-		if t := s.clock(at(base, n), loc); t.After(after) && !t.Before(anchor) {
+	days := map[Frequency]int{Daily: 1, Weekly: 7, Monthly: 31}[s.Frequency] * s.Interval
+	rounds := max(0, int(after.Sub(anchor).Hours()/24)/days-1)
+	for n := first + rounds*s.Interval; ; n += s.Interval {
+		if t := s.clock(at(base, n), loc); t.After(after) {
 			return t
 		}
 	}
 }
 
-// clock puts the time of day on a date. time.Date answers a time that does not
-// exist with one an hour off on either side; the jump itself is wanted.
+// clock puts the time of day on a date. Where the clocks change, time.Date
+// gives no promise which of the possible answers it takes.
 func (s Schedule) clock(day time.Time, loc *time.Location) time.Time {
 	t := time.Date(day.Year(), day.Month(), day.Day(), s.Hour, s.Minute, 0, 0, loc)
-	if t.Hour() == s.Hour && t.Minute() == s.Minute {
-		return t.UTC()
+	if t.Hour() != s.Hour || t.Minute() != s.Minute {
+		_, jump := t.Add(-3 * time.Hour).ZoneBounds() // skipped: t is at most an hour off
+		return jump.UTC()
 	}
-	before := t.Add(-3 * time.Hour)
-	_, end := before.ZoneBounds()
-	return end.UTC()
+	if change, _ := t.ZoneBounds(); !change.IsZero() {
+		_, before := change.Add(-time.Second).Zone()
+		_, now := t.Zone()
+		if earlier := t.Add(time.Duration(now-before) * time.Second); earlier.Before(change) {
+			return earlier.UTC() // the same wall-clock time, before the clocks went back
+		}
+	}
+	return t.UTC()
 }
 
 func (s Schedule) dayInMonth(base time.Time, months int) time.Time {

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"log/slog"
+	"unique"
 )
 
 const redacted = "[redacted]"
@@ -10,20 +11,34 @@ const redacted = "[redacted]"
 // Secret is a text that must not reach a log, an error, a picture or a file in
 // clear. Every usual way of printing it gives "[redacted]"; only Reveal gives
 // the text, so that a search for Reveal finds each place that needs it.
-type Secret struct{ text string }
+//
+// The text stands behind a handle because fmt goes round the methods of a field
+// that is not exported: of a handle it prints an address. Two secrets are equal
+// (==) when their texts are.
+type Secret struct{ text unique.Handle[string] }
 
 // NewSecret wraps a text.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(text)}
+}
 
 // Reveal returns the text itself.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.Empty() {
+		return ""
+	}
+	return s.text.Value()
+}
 
 // Empty reports whether there is no text.
-func (s Secret) Empty() bool { return s.text == "" }
+func (s Secret) Empty() bool { return s == Secret{} }
 
 // String returns "[redacted]", or nothing for an empty secret.
 func (s Secret) String() string {
-	if s.text == "" {
+	if s.Empty() {
 		return ""
 	}
 	return redacted
