@@ -11,9 +11,15 @@ import (
 // what was interrupted.
 const continueWithin = 20
 
-// recover marks runs that nobody runs any more as interrupted and continues
-// them, one run for a connection (P-16). Only one Linkdesk at a time has the
-// data open, so a run that is not ended at the start has a dead owner.
+// resumption is what a connection's interrupted runs left undone.
+type resumption struct {
+	models []core.Model
+	mode   core.Mode
+}
+
+// recover marks runs that nobody runs any more as interrupted, and finds what
+// they left undone (P-16). Only one Linkdesk at a time has the data open, so a
+// run that is not ended at the start has a dead owner.
 func (s *Service) recover(ctx context.Context) error {
 	unfinished, err := s.Store.Unfinished(ctx)
 	if err != nil {
@@ -28,30 +34,41 @@ func (s *Service) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.resume = map[core.ConnectionID]resumption{}
 	for _, l := range links {
-		if !readable(l.Status) {
-			continue
-		}
 		runs, err := s.Store.Runs(ctx, l.ID, "", continueWithin)
 		if err != nil {
 			return err
 		}
-		models, mode := interrupted(runs)
-		if len(models) == 0 {
-			continue
-		}
-		if err := s.enqueue(ctx, newJob(l.ID, core.KindResumed, mode, models, s.Clock.Now())); err != nil {
-			return err
+		if left := interrupted(runs); len(left.models) > 0 {
+			s.resume[l.ID] = left
 		}
 	}
 	return nil
 }
 
+// resumeRuns continues interrupted runs, one run for a connection, as soon as
+// the connection can be read.
+func (s *Service) resumeRuns(ctx context.Context, now Situation) {
+	for _, l := range now.Links {
+		left, found := s.resume[l.ID]
+		if !found || now.Paused || !readable(l.Status) {
+			continue
+		}
+		if err := s.enqueue(ctx, newJob(l.ID, core.KindResumed, left.mode, left.models, s.Clock.Now())); err != nil {
+			s.Log.Warn("an interrupted sync could not be continued", "connection", l.ID, "error", err)
+			continue
+		}
+		delete(s.resume, l.ID)
+		now.Busy[l.ID] = true
+	}
+}
+
 // interrupted returns what the newest runs left undone, up to the first that
 // was not interrupted. A data model counts as its newest run left it: an older
 // one was continued by that already.
-func interrupted(newestFirst []core.Run) (models []core.Model, mode core.Mode) {
-	mode = core.Incremental
+func interrupted(newestFirst []core.Run) resumption {
+	left := resumption{mode: core.Incremental}
 	var seen []core.Model
 	for _, run := range newestFirst {
 		if run.Status != core.RunInterrupted {
@@ -63,12 +80,12 @@ func interrupted(newestFirst []core.Run) (models []core.Model, mode core.Mode) {
 			}
 			seen = append(seen, m.Model)
 			if m.Status == core.RunInterrupted {
-				models = append(models, m.Model)
+				left.models = append(left.models, m.Model)
 				if run.Mode == core.Full {
-					mode = core.Full
+					left.mode = core.Full
 				}
 			}
 		}
 	}
-	return models, mode
+	return left
 }

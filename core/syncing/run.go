@@ -2,7 +2,6 @@ package syncing
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -62,32 +61,37 @@ func (r *runner) prepare(ctx context.Context) error {
 	if r.link, err = r.Connections.Get(ctx, r.job.connection); err != nil {
 		return err
 	}
+	if r.link.Status == core.StatusReauth && r.run.Kind != core.KindManual {
+		return core.E(core.CodeReauthRequired, "", nil) // since it was queued; asking again would be of no use
+	}
 	r.lister, err = r.Pages(ctx, r.link.Connection)
 	return err
 }
 
-// models reads one data model after the other. A failure that would meet the
-// others, too, ends the run for them (P-06: each of them says so).
-func (r *runner) models(ctx, keep context.Context, err error) {
+// models reads one data model after the other. What halts one and would halt
+// the others ends the run for them, too, and each of them says so (P-06).
+func (r *runner) models(ctx, keep context.Context, halted error) {
 	for i, rm := range r.run.Models {
-		out := outcome{RunModel: core.RunModel{Model: rm.Model}}
+		out, err := outcome{RunModel: core.RunModel{Model: rm.Model}}, halted
 		if err == nil {
-			r.run.Models[i].Status = core.RunRunning
+			err = context.Cause(ctx)
+		}
+		if err == nil {
 			out, err = r.model(ctx, rm.Model)
 		}
 		if err != nil {
 			out.failed(ctx, err)
-			if out.Status == core.RunFailed {
-				out.Ref = core.AsError(err).Reference()
-				r.Log.Warn("data was not synced", "run", r.run.ID, "model", rm.Model, "ref", out.Ref, "error", err)
-			}
-			if !meetsAll(out.RunModel) {
-				err = nil
+			if meetsAll(out.Code) {
+				halted = err
 			}
 		}
-		if e := r.record(keep, i, out); e != nil {
-			r.Log.Warn("the result of a sync could not be saved", "run", r.run.ID, "model", rm.Model, "error", e)
-			err = errors.Join(err, e)
+		if out.Status == core.RunFailed {
+			out.Ref = core.AsError(err).Reference()
+			r.Log.Warn("data was not synced", "run", r.run.ID, "model", rm.Model, "ref", out.Ref, "error", err)
+		}
+		if err := r.record(keep, i, out); err != nil {
+			r.Log.Warn("the result of a sync could not be saved", "run", r.run.ID, "model", rm.Model, "error", err)
+			halted = err
 		}
 	}
 }
@@ -166,8 +170,8 @@ func (s *Service) beat(ctx context.Context, id core.RunID) (stop func()) {
 
 // meetsAll reports whether what ended one data model would end the others of
 // the same run, too.
-func meetsAll(m core.RunModel) bool {
-	switch m.Code {
+func meetsAll(c core.Code) bool {
+	switch c {
 	case core.CodeServiceDown, core.CodeScopeMissing, core.CodeDataUnexpected, core.CodeInvalid, core.CodeInternal:
 		return false
 	}

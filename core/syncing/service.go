@@ -34,9 +34,10 @@ type Service struct {
 	endLife      context.CancelCauseFunc
 	working      sync.WaitGroup // connections at work in the pool
 
-	tickMu sync.Mutex // one look at the due times at a time
-	itemMu sync.Mutex // items are read, changed and saved by one at a time
-	pruned time.Time  // guarded by tickMu
+	tickMu sync.Mutex                       // one look at the due times at a time
+	itemMu sync.Mutex                       // items are read, changed and saved by one at a time
+	pruned time.Time                        // guarded by tickMu
+	resume map[core.ConnectionID]resumption // what is still to be continued; guarded by tickMu
 
 	mu      sync.Mutex                   // guards what follows
 	queues  map[core.ConnectionID][]*job // an entry has a worker in the pool; its first job may be running
@@ -121,6 +122,7 @@ func (s *Service) tick(ctx context.Context) {
 		s.Log.Warn("due times could not be read", "error", err)
 		return
 	}
+	s.resumeRuns(ctx, situation)
 	for _, p := range Plan(now, situation) {
 		if err := s.enqueue(ctx, newJob(p.Connection, p.Kind, core.Incremental, p.Models, now)); err != nil {
 			s.Log.Warn("a due sync could not be started", "connection", p.Connection, "error", err)

@@ -39,7 +39,7 @@ func (o *outcome) failed(ctx context.Context, err error) {
 	case errors.Is(cause, errCancelled):
 		o.Status, o.Code, o.Public = core.RunCancelled, core.CodeCancelled, ""
 	case errors.Is(cause, errStopping):
-		o.Status, o.Code, o.Public = core.RunInterrupted, core.CodeCancelled, ""
+		o.Status, o.Code, o.Public = core.RunInterrupted, "", ""
 	case e.Code == core.CodeRateLimited:
 		o.Status = core.RunRateLimited
 	}
@@ -83,6 +83,9 @@ func settleCompleted(item Item, out outcome, now time.Time) Item {
 	// Changes made while the list was read may be missing from pages that were
 	// already done, so the next read asks from the start of this one at the latest.
 	since := out.newest
+	if since.IsZero() && out.Counts.Read > 0 {
+		since = out.startedAt // records without a time of their own
+	}
 	if since.After(out.startedAt) {
 		since = out.startedAt
 	}
