@@ -87,7 +87,7 @@ func (c *checker) names(pointer, template string, known nameSet) {
 	for _, name := range Template(template).Names() {
 		if !known.has(name) {
 			allowed := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(n string) bool { return !known[n] })
-			c.errorf(pointer, "%s", unknown("name", "{"+name+"}", allowed))
+			c.errorf(pointer, "%s", unknown("name", name, allowed))
 		}
 	}
 }

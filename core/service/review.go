@@ -69,7 +69,8 @@ type ReviewRow struct {
 }
 
 // Review returns one row for each data model. Granted is what the service gave
-// at the last sign-in; nil for a new connection, where all that is asked is new.
+// at the last sign-in: nil for a new connection, where all that is asked is
+// new; empty, not nil, when signing in again at a service that does not say.
 func (m *Manifest) Review(access core.AccessMap, granted []string) []ReviewRow {
 	excess := m.Excess(access, granted)
 	var rows []ReviewRow
@@ -98,7 +99,7 @@ func (m *Manifest) state(row ReviewRow, granted []string) string {
 		return StateUnneeded
 	case row.Access == core.Disabled:
 		return StateNone
-	case len(granted) == 0,
+	case granted == nil,
 		row.Access.CanRead() && !m.holds(row.Model, core.Read, granted),
 		row.Access.CanWrite() && !m.holds(row.Model, core.Write, granted):
 		return StateNew

@@ -43,38 +43,64 @@ func checkSchema(d *document) []Finding {
 	if !errors.As(err, &invalid) {
 		return nil
 	}
-	var findings []Finding
-	d.collect(invalid, &findings)
-	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Line - b.Line })
-	return slices.Compact(findings)
+	r := refusals{doc: d, misspelt: map[string]bool{}}
+	r.collect(invalid, r.unknownKeys)
+	r.collect(invalid, r.others)
+	slices.SortStableFunc(r.findings, func(a, b Finding) int { return a.Line - b.Line })
+	return slices.Compact(r.findings)
+}
+
+// refusals gathers what the schema refuses. Unknown keys come first: where one
+// is a misspelt required key, that the other is missing is not said as well.
+type refusals struct {
+	doc      *document
+	findings []Finding
+	misspelt map[string]bool // pointers of keys that stand there misspelt
 }
 
 // collect walks to the innermost causes: those name what the person wrote.
-func (d *document) collect(e *jsonschema.ValidationError, findings *[]Finding) {
-	_, oneOf := e.ErrorKind.(*kind.OneOf)
-	if len(e.Causes) > 0 && !oneOf {
+func (r *refusals) collect(e *jsonschema.ValidationError, look func(e *jsonschema.ValidationError, at string)) {
+	if _, oneOf := e.ErrorKind.(*kind.OneOf); len(e.Causes) > 0 && !oneOf {
 		for _, c := range e.Causes {
-			d.collect(c, findings)
+			r.collect(c, look)
 		}
 		return
 	}
-	var pointer strings.Builder
+	var at strings.Builder
 	for _, step := range e.InstanceLocation {
-		pointer.WriteString("/" + escapePointer(step))
+		at.WriteString("/" + escapePointer(step))
 	}
-	at := pointer.String()
-	if k, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
-		for _, key := range k.Properties {
-			text := unknown("key", key, schemaKeys(e.SchemaURL))
-			*findings = append(*findings, Finding{d.line(at + "/" + escapePointer(key)), LevelError, text})
-		}
+	look(e, at.String())
+}
+
+func (r *refusals) unknownKeys(e *jsonschema.ValidationError, at string) {
+	k, ok := e.ErrorKind.(*kind.AdditionalProperties)
+	if !ok {
 		return
 	}
-	*findings = append(*findings, Finding{d.line(at), LevelError, d.words(e, at)})
+	allowed := schemaKeys(e.SchemaURL)
+	for _, key := range k.Properties {
+		r.misspelt[at+"/"+nearest(key, allowed)] = true
+		r.findings = append(r.findings, Finding{r.doc.line(at + "/" + escapePointer(key)), LevelError, unknown("key", key, allowed)})
+	}
+}
+
+func (r *refusals) others(e *jsonschema.ValidationError, at string) {
+	switch k := e.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		return
+	case *kind.Required:
+		missing := slices.DeleteFunc(slices.Clone(k.Missing), func(key string) bool { return r.misspelt[at+"/"+key] })
+		if len(missing) == 0 {
+			return
+		}
+		e = &jsonschema.ValidationError{SchemaURL: e.SchemaURL, ErrorKind: &kind.Required{Missing: missing}}
+	}
+	r.findings = append(r.findings, Finding{r.doc.line(at), LevelError, words(e, at)})
 }
 
 // words says what is wrong at one place and what is allowed there.
-func (d *document) words(e *jsonschema.ValidationError, pointer string) string {
+func words(e *jsonschema.ValidationError, pointer string) string {
 	name := "“" + lastStep(pointer) + "”"
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:

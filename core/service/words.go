@@ -12,16 +12,21 @@ func unknown(what, got string, allowed []string) string {
 
 // didYouMean returns " Did you mean “hosts”?" when one of the words is near, else nothing.
 func didYouMean(got string, allowed []string) string {
+	if near := nearest(got, allowed); near != "" {
+		return " Did you mean “" + near + "”?"
+	}
+	return ""
+}
+
+// nearest returns the word that differs in the fewest letters, "" when all differ in many.
+func nearest(got string, allowed []string) string {
 	best, distance := "", len(got)/3+2
 	for _, a := range allowed {
 		if n := edits(strings.ToLower(got), a); n < distance {
 			best, distance = a, n
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return " Did you mean “" + best + "”?"
+	return best
 }
 
 // edits counts how many letters must be changed, added or taken away to make b of a.
