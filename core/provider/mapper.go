@@ -82,6 +82,9 @@ func (m *mapper) fill(p *plan, vals []value, item value, dst reflect.Value, rec 
 			continue
 		}
 		if reason := m.set(f, vals, v, dst, rec); reason != "" {
+			if f.sub != nil {
+				return reason // names the field already
+			}
 			return f.name + ": " + reason
 		}
 	}
@@ -173,7 +176,7 @@ func (m *mapper) setText(f *field, s string, dst reflect.Value, rec *core.Record
 		rec.Removed = rec.Removed || b
 		return ok
 	}
-	if f.target == toData && dst.Type().Field(f.index).Type.Kind() != reflect.String {
+	if f.typed {
 		return setTyped(s, f.form, dst.Field(f.index))
 	}
 	s, ok := normal(s, f.form, m.currency)
@@ -237,7 +240,7 @@ func setJSON(v value, dst reflect.Value) string {
 // setObjects maps a list of objects: order lines, categories, variants.
 func (m *mapper) setObjects(f *field, v value, dst reflect.Value) string {
 	if !v.IsArray() {
-		return expected(false, "a list", v)
+		return f.name + ": " + expected(false, "a list", v)
 	}
 	n, reason := 0, ""
 	v.ForEach(func(_, item value) bool {

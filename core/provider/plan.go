@@ -48,6 +48,7 @@ type field struct {
 	key     string
 	slots   []int // values in order of preference
 	form    string
+	typed   bool // the field is no text but a time, a number or a truth value
 	mapping map[string]string
 	prefix  *text
 	value   *text // instead of slots
@@ -161,6 +162,7 @@ func (c *compiler) add(name string, def service.Field, dir string) error {
 		c.plan.fields = append(c.plan.fields, f)
 		return sub.addAll(def.Fields, f.name+".")
 	}
+	f.typed = f.target == toData && typ.Kind() != reflect.String
 	f.form = cmp.Or(def.As, c.usualForm(f.name, typ))
 	if !fits(f.form, typ) {
 		return core.E(core.CodeInvalid, "", fmt.Errorf("%s: field %s cannot be read as %q", c.plan.model, f.name, f.form))
