@@ -30,7 +30,7 @@ var lands = []land{
 	{"NL", "+31", 0, 5, "B.V.", words("Amsterdam|Utrecht|Rotterdam|Groningen"),
 		words("Sanne|Daan|Femke|Joost|Maaike"), words("de Vries|van den Berg|Bakker|Visser|Meijer")},
 	{"PL", "+48", 0, 5, "sp. z o.o.", words("Kraków|Łódź|Gdańsk|Wrocław"),
-		words("Zofia|Paweł|Małgorzata|Łukasz|Agnieszka"), words("Wiśniewska|Kowalczyk|Zieliński|Dąbrowska|Wójcik")},
+		words("Zofia|Paweł|Małgorzata|Łukasz|Agnieszka"), words("Nowak|Kowalczyk|Wójcik|Mazur|Łuczak")},
 	{"SE", "+46", 0, 4, "AB", words("Malmö|Göteborg|Umeå|Stockholm"),
 		words("Åsa|Björn|Linnéa|Oskar|Ebba"), words("Lindström|Åkesson|Söderberg|Nyström|Holm")},
 	{"GB", "+44", 1, 18, "Ltd", words("London|Bristol|Leeds|Edinburgh|Cardiff|Norwich"),

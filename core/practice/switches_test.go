@@ -2,9 +2,11 @@ package practice
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -214,14 +216,15 @@ func TestSlowAnswerEndsWithTheStore(t *testing.T) {
 			return
 		}
 		defer answer.Body.Close()
-		body, _ := io.ReadAll(answer.Body)
-		answered <- string(body)
+		body, err := io.ReadAll(answer.Body)
+		answered <- fmt.Sprint(answer.Status, string(body), err)
 	}()
 	for h.store.Requests().API == began {
 		select {
 		case body := <-answered:
 			t.Fatalf("answered at once: %q", body)
 		default:
+			runtime.Gosched()
 		}
 	}
 	stop()
