@@ -100,8 +100,9 @@ func section(s Section) fyne.CanvasObject {
 	return col
 }
 
-// labelWidth is the room of the labels of a detail pane: the longest German ones fit.
-const labelWidth = 136
+// labelWidth is the room of the labels: the longest German ones fit, but in a
+// narrow pane the values come first.
+func labelWidth(pane float32) float32 { return min(136, pane*0.32) }
 
 func line(l Line) fyne.CanvasObject {
 	var value fyne.CanvasObject
@@ -124,7 +125,7 @@ func line(l Line) fyne.CanvasObject {
 type lineLayout struct{}
 
 func (l *lineLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	m := fyne.NewSize(labelWidth+80, max(o[0].MinSize().Height, o[1].MinSize().Height))
+	m := fyne.NewSize(160, max(o[0].MinSize().Height, o[1].MinSize().Height))
 	if len(o) > 2 {
 		b := o[2].MinSize()
 		m = fyne.NewSize(m.Width+Gap+b.Width, max(m.Height, b.Height))
@@ -133,7 +134,8 @@ func (l *lineLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (l *lineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	wide := s.Width - labelWidth - Gap
+	label := labelWidth(s.Width)
+	wide := s.Width - label - Gap
 	top := float32(0)
 	if len(o) > 2 {
 		b := o[2].MinSize()
@@ -141,7 +143,7 @@ func (l *lineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 		place(o[2], s.Width-b.Width, 0, b.Width, b.Height)
 		top = max(0, (b.Height-o[0].MinSize().Height)/2)
 	}
-	place(o[0], 0, top, labelWidth, o[0].MinSize().Height)
+	place(o[0], 0, top, label, o[0].MinSize().Height)
 	o[1].Resize(fyne.NewSize(wide, o[1].MinSize().Height))
-	place(o[1], labelWidth+Gap, top, wide, o[1].MinSize().Height)
+	place(o[1], label+Gap, top, wide, o[1].MinSize().Height)
 }

@@ -3,7 +3,6 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 )
 
 // Dialog is a question over the window. Its buttons stand in the order of
@@ -18,9 +17,8 @@ type Dialog struct {
 	Closed  func()         // called once when it is gone, however
 
 	host    *Dialogs
-	popup   *widget.PopUp
+	veil    *veil
 	buttons []*Button
-	holder  *fyne.Container
 	gone    bool
 }
 
@@ -67,10 +65,9 @@ func (ds *Dialogs) show(d *Dialog) {
 	}
 	ds.open = d
 	ds.canvas.SetOnTypedKey(d.typedKey)
-	d.build()
-	d.popup = widget.NewModalPopUp(d.holder, ds.canvas)
-	d.popup.Show()
-	d.fit()
+	d.veil = newVeil(d.build(), d.width())
+	ds.canvas.Overlays().Add(d.veil)
+	d.veil.Resize(ds.canvas.Size())
 	if d.Focus != nil {
 		ds.canvas.Focus(d.Focus)
 	} else if b := d.buttonFor(func(b DialogButton) bool { return b.Enter }); b >= 0 && !d.buttons[b].Disabled() {
@@ -95,7 +92,7 @@ func (ds *Dialogs) next() {
 	ds.before, ds.focus = nil, nil
 }
 
-func (d *Dialog) build() {
+func (d *Dialog) build() *fyne.Container {
 	head := VStack(Gap, NewTitle(d.Title))
 	if d.Body != "" {
 		head.Add(NewParagraph(d.Body))
@@ -112,7 +109,7 @@ func (d *Dialog) build() {
 		row.Add(d.buttons[i])
 	}
 	foot := container.New(&rowLayout{spread: true}, row)
-	d.holder = container.New(&dialogLayout{width: d.width()}, head, d.body(), foot)
+	return container.New(&dialogLayout{}, head, d.body(), foot)
 }
 
 func (d *Dialog) body() fyne.CanvasObject {
@@ -129,21 +126,10 @@ func (d *Dialog) width() float32 {
 	return d.Width
 }
 
-// fit gives the popup the size of its content, within the window.
-func (d *Dialog) fit() {
-	room := d.host.canvas.Size()
-	w := min(d.width(), room.Width-2*GapPage)
-	d.holder.Resize(fyne.NewSize(w, 10))
-	l := d.holder.Layout.(*dialogLayout)
-	h := min(l.height(d.holder.Objects, w), room.Height-2*GapPage)
-	d.popup.Resize(fyne.NewSize(w, h))
-}
-
 // Refit adapts the size after the content has grown or shrunk.
 func (d *Dialog) Refit() {
-	if d.popup != nil && !d.gone {
-		d.fit()
-		d.popup.Refresh()
+	if d.veil != nil && !d.gone {
+		d.veil.Refresh()
 	}
 }
 
@@ -176,7 +162,7 @@ func (d *Dialog) Close() {
 		return
 	}
 	d.gone = true
-	if d.popup == nil {
+	if d.veil == nil {
 		for i, w := range d.host.waiting {
 			if w == d {
 				d.host.waiting = append(d.host.waiting[:i:i], d.host.waiting[i+1:]...)
@@ -184,7 +170,7 @@ func (d *Dialog) Close() {
 			}
 		}
 	} else {
-		d.popup.Hide()
+		d.host.canvas.Overlays().Remove(d.veil)
 		d.host.next()
 	}
 	if d.Closed != nil {
@@ -228,16 +214,16 @@ func (d *Dialog) typedKey(ev *fyne.KeyEvent) {
 }
 
 // dialogLayout: head, content that scrolls when the window is small, buttons.
-type dialogLayout struct{ width float32 }
+type dialogLayout struct{}
 
 func (l *dialogLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(max(280, o[2].MinSize().Width+2*GapPage), 120)
 }
 
-func (l *dialogLayout) height(o []fyne.CanvasObject, w float32) float32 {
+func (l *dialogLayout) height(o []fyne.CanvasObject) float32 {
 	h := GapPage + o[0].MinSize().Height + GapPage + o[2].MinSize().Height + GapPage
 	if s, ok := o[1].(*container.Scroll); ok {
-		h += GapGroup + s.Content.MinSize().Height
+		h += GapGroup - GapTight + s.Content.MinSize().Height
 	}
 	return h
 }
@@ -248,17 +234,18 @@ func (l *dialogLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	headH, footH := o[0].MinSize().Height, o[2].MinSize().Height
 	place(o[0], GapPage, GapPage, w, headH)
 	place(o[2], GapPage, s.Height-GapPage-footH, w, footH)
-	top := GapPage + headH + GapGroup
-	place(o[1], GapPage, top, w+Gap, max(0, s.Height-top-GapPage-footH-GapPage))
+	top := GapPage + headH + GapGroup - GapTight
+	place(o[1], GapPage-Gap, top, w+2*Gap, max(0, s.Height-top-GapPage-footH-GapPage))
 }
 
-// scrollGutter keeps content clear of the scroll bar beside it.
+// scrollGutter keeps content clear of the scroll bar beside it, and borders and
+// focus rings clear of the edge where the scroll cuts.
 type scrollGutter struct{}
 
 func (scrollGutter) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return o[0].MinSize().AddWidthHeight(Gap, 0)
+	return o[0].MinSize().AddWidthHeight(2*Gap, GapTight)
 }
 
 func (scrollGutter) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	place(o[0], 0, 0, s.Width-Gap, s.Height)
+	place(o[0], Gap, GapTight, s.Width-2*Gap, s.Height-GapTight)
 }

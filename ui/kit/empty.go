@@ -28,7 +28,7 @@ func NewEmpty(e Empty) fyne.CanvasObject {
 		col.Add(NewHead(e.Title).Center())
 	}
 	if e.Text != "" {
-		col.Add(Width(420, centred(e.Text)))
+		col.Add(Width(480, centred(e.Text)))
 	}
 	if len(e.Actions) > 0 {
 		row := HStack(Gap)

@@ -38,6 +38,5 @@ func (fieldLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 		x -= Gap + m.Width
 		place(o[i], x, (s.Height-m.Height)/2, m.Width, m.Height)
 	}
-	h = o[0].MinSize().Height
-	place(o[0], 0, (s.Height-h)/2, x-Gap, h)
+	place(o[0], 0, 0, x-Gap, s.Height)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -131,7 +132,16 @@ func TestScreensIcons(t *testing.T) {
 	for _, i := range kit.Icons() {
 		all = append(all, container.NewVBox(kit.NewIcon(i, theme.ColorNameForeground, 48), kit.NewSecondary(string(i)).Center()))
 	}
-	e.Show(kit.Page(container.NewGridWrap(fyne.NewSize(110, 84), all...)), fyne.NewSize(1080, 900))
+	for _, mood := range []string{"ok", "syncing", "paused", "attention", "offline"} {
+		for _, mono := range []bool{false, true} {
+			img := canvas.NewImageFromResource(kit.TrayIcon(mood, mono))
+			img.FillMode = canvas.ImageFillContain
+			all = append(all, container.NewVBox(container.NewGridWrap(fyne.NewSquareSize(48), img), kit.NewSecondary("tray "+mood)))
+		}
+	}
+	app := canvas.NewImageFromResource(kit.AppIcon())
+	app.FillMode = canvas.ImageFillContain
+	e.Show(kit.Page(container.NewVBox(container.NewGridWrap(fyne.NewSize(110, 84), all...), container.NewGridWrap(fyne.NewSquareSize(128), app))), fyne.NewSize(1080, 900))
 	e.Snapshot(t, "kit-icons")
 }
 

@@ -145,3 +145,23 @@ func Icons() []Icon {
 	}
 	return all
 }
+
+// AppIcon returns the program's icon, 512 pixels wide.
+func AppIcon() fyne.Resource { return static("app.png") }
+
+// TrayIcon returns the tray icon of a mood: ok, syncing, paused, attention or
+// offline, each of its own shape; mono is for panels that colour nothing.
+func TrayIcon(mood string, mono bool) fyne.Resource {
+	if mono {
+		mood += "-mono"
+	}
+	return static("tray/" + mood + ".svg")
+}
+
+func static(name string) fyne.Resource {
+	data, err := assets.Icons.ReadFile("icons/" + name)
+	if err != nil {
+		panic(err) // built in; icon_test.go reads them all
+	}
+	return fyne.NewStaticResource(name, data)
+}

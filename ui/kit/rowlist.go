@@ -226,10 +226,10 @@ func newChip(f Filter, on bool, do func()) *chip {
 	if on {
 		fill, stroke, text = ColorInfoWash, theme.ColorNamePrimary, theme.ColorNamePrimary
 	}
-	c := &chip{back: newPanel(fill, stroke, 14)}
+	c := &chip{back: newPanel(fill, stroke, 12)}
 	c.title = newText(f.Title, text, theme.SizeNameText, fyne.TextStyle{Bold: on}).Whole()
 	c.count = newText(Number(int64(f.Count)), ColorSecondary, theme.SizeNameText, fyne.TextStyle{}).Whole()
-	c.extend(c, do, 14)
+	c.extend(c, do, 12)
 	return c
 }
 

@@ -30,6 +30,7 @@ const (
 	ColorWarnWash  fyne.ThemeColorName = "linkdesk.attentionWash"
 	ColorBadWash   fyne.ThemeColorName = "linkdesk.badWash"
 	ColorInfoWash  fyne.ThemeColorName = "linkdesk.infoWash"
+	ColorVeil      fyne.ThemeColorName = "linkdesk.veil"     // over the window while a dialog is open
 	ColorSkeleton  fyne.ThemeColorName = "linkdesk.skeleton" // the greyed bars of a loading row
 )
 
@@ -78,7 +79,8 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameMenuBackground:    {0xFFFFFFFF, 0x272D36FF},
 	theme.ColorNameOverlayBackground: {0xFFFFFFFF, 0x1E232AFF},
 	theme.ColorNameScrollBar:         {0x1B243066, 0xE8EBF066},
-	theme.ColorNameShadow:            {0x0F172A38, 0x00000073},
+	theme.ColorNameShadow:            {0x0F172A21, 0x00000059},
+	ColorVeil:                        {0x0F172A47, 0x00000080},
 
 	theme.ColorNameScrollBarBackground: {0x1B243008, 0xFFFFFF08},
 	theme.ColorNameError:               {0xB3261EFF, 0xFF8E85FF},
