@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"linkdesk/core"
@@ -41,7 +42,10 @@ func (s *Store) load() error {
 		return core.E(core.CodeStorageReadOnly, "", err)
 	}
 	kept := s.state
-	if err = json.Unmarshal(text, &kept); err == nil {
+	if err = json.Unmarshal(text, &kept); err == nil && (kept.Switches == nil || kept.Edits == nil || slices.Contains(kept.Grants, nil)) {
+		err = errors.New("a part of the state is null")
+	}
+	if err == nil {
 		err = s.replay(kept.Edits)
 	}
 	if err != nil {

@@ -242,7 +242,7 @@ func TestNoCodeInTheLog(t *testing.T) {
 
 func TestDamagedStateIsSetAside(t *testing.T) {
 	h := open(t)
-	for _, text := range []string{"{", `{"edits":{"x":{"kind":"pets","id":"x"}}}`, `{"edits":{"x":{"kind":"orders","id":"ord_00001","body":7}}}`} {
+	for _, text := range []string{"{", `{"switches":null}`, `{"grants":[null]}`, `{"edits":{"x":{"kind":"pets","id":"x"}}}`, `{"edits":{"x":{"kind":"orders","id":"ord_00001","body":7}}}`} {
 		if err := os.WriteFile(h.file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
