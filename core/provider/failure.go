@@ -36,7 +36,7 @@ const skewLimit = 5 * time.Minute
 
 // judge says what a failed try means, and whether and when to try again here.
 func (c *Client) judge(ctx context.Context, k *call, a answer, err error, try int) (failure *core.Error, wait time.Duration, again bool) {
-	backoff := time.Duration(1+rand.IntN(500)) * time.Millisecond << try // jitter, so that clients do not come back together
+	backoff := time.Duration(250+rand.IntN(250)) * time.Millisecond << try // jitter, so that clients do not come back together
 	left := try < retries
 	if err != nil {
 		if ctx.Err() != nil {
