@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -152,23 +153,16 @@ func TestBrowserInForeground(t *testing.T) {
 	}
 }
 
-func TestPeer(t *testing.T) {
-	l, err := net.Listen("unix", filepath.Join(shortTemp(t), "s"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	client, err := net.Dial("unix", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	conn, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if !peerIs(conn, os.Getuid()) || peerIs(conn, os.Getuid()+1) {
-		t.Error("the user at the other end is not told apart")
+// The socket's permissions are one lock, who calls is the second.
+func TestAnotherUserIsNotServed(t *testing.T) {
+	p := testPaths(t)
+	i := acquire(t, p)
+	i.uid++ // so that this process is somebody else
+	listen(t, i, func(context.Context, Request, io.Writer, io.Writer) int {
+		t.Error("another user is served")
+		return 0
+	})
+	if _, err := Send(t.Context(), p, Request{Cmd: "run"}, io.Discard, io.Discard); core.CodeOf(err) != core.CodeCancelled {
+		t.Errorf("Send: %v", err)
 	}
 }

@@ -49,6 +49,7 @@ const (
 type Instance struct {
 	paths Paths
 	lock  *flock.Flock
+	uid   int // of callers: this user's own, where the system tells
 }
 
 // Acquire takes the data folder for this process, or returns ErrRunning. A
@@ -62,7 +63,7 @@ func Acquire(p Paths) (*Instance, error) {
 	if !held {
 		return nil, ErrRunning
 	}
-	return &Instance{p, lock}, nil
+	return &Instance{p, lock, os.Getuid()}, nil
 }
 
 // Close gives the data folder back. Listen must have returned.
@@ -96,11 +97,11 @@ func (i *Instance) Listen(ctx context.Context, handle Handler) error {
 		if err != nil {
 			return err
 		}
-		wg.Go(func() { serveCaller(ctx, conn, handle) })
+		wg.Go(func() { i.serve(ctx, conn, handle) })
 	}
 }
 
-func serveCaller(ctx context.Context, conn net.Conn, handle Handler) {
+func (i *Instance) serve(ctx context.Context, conn net.Conn, handle Handler) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer conn.Close()
@@ -108,7 +109,7 @@ func serveCaller(ctx context.Context, conn net.Conn, handle Handler) {
 		conn.SetReadDeadline(time.Now())
 		conn.SetWriteDeadline(time.Now().Add(lastWords))
 	})()
-	if !peerIs(conn, os.Getuid()) {
+	if !peerIs(conn, i.uid) {
 		return
 	}
 	conn.SetReadDeadline(time.Now().Add(requestTime))

@@ -22,7 +22,6 @@ func (s *Server) guard(port int, next http.Handler) http.Handler {
 
 	return http.HandlerFunc(func(inner http.ResponseWriter, r *http.Request) {
 		w := &answer{ResponseWriter: inner, control: http.NewResponseController(inner), writeTime: s.writeTime}
-		w.control.SetWriteDeadline(time.Time{}) // that of the connection's last answer
 		defer s.recovered(w, r)
 		secure(w.Header())
 		switch {
@@ -33,7 +32,7 @@ func (s *Server) guard(port int, next http.Handler) http.Handler {
 		case !slices.Contains(methods, r.Method):
 			w.Header().Set("Allow", strings.Join(methods, ", "))
 			WriteProblem(w, Problem{Status: http.StatusMethodNotAllowed})
-		case s.readBody(w, r):
+		case readBody(w, r):
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -53,14 +52,12 @@ func secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// readBody reads the whole body, small and in time, so that no handler can be
-// held up by it. (http.Server.ReadTimeout would also end requests that wait
-// for the person's answer.) false: answered already.
-func (s *Server) readBody(w *answer, r *http.Request) bool {
+// readBody reads the whole body, small and within the server's ReadTimeout, so
+// that no handler can be held up by it. false: answered already.
+func readBody(w http.ResponseWriter, r *http.Request) bool {
 	if r.Body == nil || r.Body == http.NoBody {
 		return true
 	}
-	w.control.SetReadDeadline(time.Now().Add(s.bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		WriteProblem(w, Problem{Status: http.StatusRequestEntityTooLarge, Detail: "At most " + strconv.Itoa(bodyMost) + " bytes are accepted."})
@@ -71,7 +68,6 @@ func (s *Server) readBody(w *answer, r *http.Request) bool {
 		WriteProblem(w, Problem{Status: http.StatusRequestTimeout})
 		return false
 	}
-	w.control.SetReadDeadline(time.Time{})
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return true
 }

@@ -38,7 +38,7 @@ type Server struct {
 	mux  *http.ServeMux
 	port int // as asked for
 
-	headerTime, bodyTime, idleTime, writeTime time.Duration // shorter in tests
+	headerTime, readTime, idleTime, writeTime time.Duration // shorter in tests
 
 	mu    sync.Mutex
 	state State
@@ -56,7 +56,7 @@ const (
 func New(o Options) *Server {
 	s := &Server{
 		log: o.Log, mux: http.NewServeMux(), port: o.Port,
-		headerTime: 5 * time.Second, bodyTime: 10 * time.Second, idleTime: time.Minute, writeTime: 30 * time.Second,
+		headerTime: 5 * time.Second, readTime: 15 * time.Second, idleTime: time.Minute, writeTime: 30 * time.Second,
 	}
 	if o.Port != 0 {
 		s.state.Origin = origin(o.Port)
@@ -105,6 +105,7 @@ func (s *Server) Start(ctx context.Context) error {
 	server := &http.Server{
 		Handler:           s.guard(port, s.mux),
 		ReadHeaderTimeout: s.headerTime,
+		ReadTimeout:       s.readTime,
 		IdleTimeout:       s.idleTime,
 		MaxHeaderBytes:    headerMost,
 		BaseContext:       func(net.Listener) context.Context { return base },

@@ -19,7 +19,7 @@ import (
 func start(t *testing.T, log io.Writer, mount map[string]http.HandlerFunc) *Server {
 	t.Helper()
 	s := New(Options{Version: "1.2.3", Log: slog.New(slog.NewTextHandler(log, nil))})
-	s.headerTime, s.bodyTime, s.idleTime, s.writeTime = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
+	s.headerTime, s.readTime, s.idleTime, s.writeTime = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
 	for pattern, h := range mount {
 		s.Mount(pattern, h)
 	}

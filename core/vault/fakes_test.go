@@ -16,6 +16,7 @@ type fakeKeyring struct {
 	getErr error
 	setErr error
 	forget bool // Set says nil and keeps nothing
+	empty  bool // Set says nil and keeps an empty text
 	locked bool
 	block  chan struct{} // when set, every call waits for it, as for a person
 	panics bool
@@ -56,6 +57,9 @@ func (f *fakeKeyring) Get(service, user string) (string, error) {
 
 func (f *fakeKeyring) Set(service, user, secret string) error {
 	defer f.enter()()
+	if f.empty {
+		secret = ""
+	}
 	if f.setErr == nil && !f.forget {
 		f.items[service+"|"+user] = secret
 	}

@@ -35,6 +35,7 @@ func TestKeyringSituations(t *testing.T) {
 		{"prompt that nobody answers", func(k *fakeKeyring) { k.block = make(chan struct{}) }, Choose, Locked},
 		{"profile without a collection", func(k *fakeKeyring) { k.setErr = locked }, Choose, Open},
 		{"says stored, but is not", func(k *fakeKeyring) { k.forget = true }, Choose, Open},
+		{"stores nothing of it", func(k *fakeKeyring) { k.empty = true }, Choose, Open},
 		{"the library panics", func(k *fakeKeyring) { k.panics = true }, Choose, Locked},
 		{"emptied", func(k *fakeKeyring) { clear(k.items) }, Open, Lost},
 		{"holds another key", func(k *fakeKeyring) { other := newKey(); k.items[app+"|"+Item] = other.text() }, Open, Lost},
