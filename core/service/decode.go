@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // shortForm is a type that a file may also write as a text or a list: a field
@@ -107,13 +108,21 @@ func (d *document) mismatch(to reflect.Value, from any, pointer string) *Finding
 	return &Finding{d.line(pointer), LevelError, fmt.Sprintf("%s cannot be %s.", to.Type(), describe(from))}
 }
 
-// yamlFields returns where the fields of a struct stand, by their names in a file.
+// yamlIndex keeps what yamlFields found: types do not change.
+var yamlIndex sync.Map // reflect.Type -> map[string]int
+
+// yamlFields returns where the fields of a struct stand, by their names in a
+// file. The map is shared: it must not be changed.
 func yamlFields(t reflect.Type) map[string]int {
+	if known, ok := yamlIndex.Load(t); ok {
+		return known.(map[string]int)
+	}
 	index := map[string]int{}
 	for i := range t.NumField() {
 		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); name != "" && name != "-" {
 			index[name] = i
 		}
 	}
+	yamlIndex.Store(t, index)
 	return index
 }

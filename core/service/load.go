@@ -11,9 +11,9 @@ import (
 
 // Finding is one thing that Check has to say about a manifest file.
 type Finding struct {
-	Line  int    // 1 for the whole file
-	Level string // LevelError or LevelWarning
-	Text  string // what is wrong and what is allowed, one sentence or two
+	Line  int    `json:"line"`  // 1 for the whole file
+	Level string `json:"level"` // LevelError or LevelWarning
+	Text  string `json:"text"`  // what is wrong and what is allowed, one sentence or two
 }
 
 // The levels of a Finding. A file with an error is not used.

@@ -44,7 +44,8 @@ type Path string
 // ("http://127.0.0.1:PORT", in hosts it stands for that host), {access_token}
 // only in a header of a discover request, {since}, {since.unix}, {since.unix_ms},
 // {since.rfc2822} and {now} in incremental parameters, {raw.X} (path X of the record's own
-// JSON) and {id} in member and get requests, and the `as` name of a parent.
+// JSON) and {id} in member and get requests, and, in a list with a parent, its
+// `as` name for the parent's id and {parent.X} for path X of the parent's JSON.
 var Builtins = []string{"practice", "access_token", "since", "since.unix", "since.unix_ms", "since.rfc2822", "now", "id"}
 
 // Input is asked before the sign-in, such as the address of the shop.
