@@ -26,7 +26,9 @@ func (s *Service) recover(ctx context.Context) error {
 		return err
 	}
 	for _, run := range unfinished {
-		if err := s.Store.SaveRun(ctx, endedAs(run, core.RunInterrupted, s.Clock.Now())); err != nil {
+		run = endedAs(run, core.RunInterrupted, s.Clock.Now())
+		run.Status = core.Summarise(run.Models) // it may have ended just before it could say so
+		if err := s.Store.SaveRun(ctx, run); err != nil {
 			return err
 		}
 	}
@@ -34,6 +36,8 @@ func (s *Service) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.tickMu.Lock()
+	defer s.tickMu.Unlock()
 	s.resume = map[core.ConnectionID]resumption{}
 	for _, l := range links {
 		runs, err := s.Store.Runs(ctx, l.ID, "", continueWithin)
