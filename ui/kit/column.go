@@ -14,31 +14,61 @@ type Column struct {
 	Right  bool    // figures stand at the right
 	Mono   bool    // ids
 	Sort   string  // key handed to OnSort; empty: not sortable
+	Spare  bool    // left out where the list is too narrow for all, the last one first
 }
+
+// narrowest is what a column of weight 1 must have before spare ones are left out.
+const narrowest = 84
 
 // span is where a column lies in a row.
 type span struct{ x, w float32 }
 
-// spans divides width among columns with a gap between them.
+// spans divides width among columns with a gap between them. A column that is
+// left out has no width.
 func spans(cols []Column, width, gap float32) []span {
-	room, weights := width-gap*float32(max(0, len(cols)-1)), float32(0)
-	for _, c := range cols {
-		room -= c.Width
-		if c.Width == 0 {
-			weights += c.weight()
+	shown := make([]bool, len(cols))
+	for i := range cols {
+		shown[i] = true
+	}
+	unit := share(cols, shown, width, gap)
+	for i := len(cols) - 1; i >= 0 && unit < narrowest; i-- {
+		if cols[i].Spare {
+			shown[i] = false
+			unit = share(cols, shown, width, gap)
 		}
 	}
 	all := make([]span, len(cols))
 	x := float32(0)
 	for i, c := range cols {
+		if !shown[i] {
+			continue
+		}
 		w := c.Width
 		if w == 0 {
-			w = max(0, room*c.weight()/weights)
+			w = max(0, unit*c.weight())
 		}
 		all[i] = span{x, w}
 		x += w + gap
 	}
 	return all
+}
+
+// share is the width of a column of weight 1 among those that are shown.
+func share(cols []Column, shown []bool, width, gap float32) float32 {
+	room, weights := width+gap, float32(0)
+	for i, c := range cols {
+		if !shown[i] {
+			continue
+		}
+		room -= c.Width + gap
+		if c.Width == 0 {
+			weights += c.weight()
+		}
+	}
+	if weights == 0 {
+		return narrowest
+	}
+	return room / weights
 }
 
 func (c Column) weight() float32 {

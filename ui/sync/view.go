@@ -51,16 +51,16 @@ func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
 	t.choice.Choose(kit.T("All connections – defaults"))
 	t.models = kit.NewRowList(kit.RowListOptions{
 		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 92,
-		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92}, {Title: kit.T("Frequency"), Weight: 1.3},
-			{Title: kit.T("Records"), Width: 64, Right: true}, {Title: kit.T("Next sync"), Width: 120, Right: true}},
+		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.7, Spare: true},
+			{Title: kit.T("Records"), Width: 64, Right: true, Spare: true}, {Title: kit.T("Next sync"), Width: 112, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.Open(core.Model(id)) },
 		OnAction: t.act,
 		Menu:     t.modelMenu,
 	})
 	t.runs = kit.NewRowList(kit.RowListOptions{
 		Name: kit.T("Recent syncs"), Status: kit.T("Result"), ActionWidth: 72,
-		Figures: []kit.Column{{Title: kit.T("Added"), Width: 64, Right: true}, {Title: kit.T("Changed"), Width: 72, Right: true},
-			{Title: kit.T("Removed"), Width: 72, Right: true}, {Title: kit.T("Took"), Width: 72, Right: true}},
+		Figures: []kit.Column{{Title: kit.T("Added"), Width: 64, Right: true}, {Title: kit.T("Changed"), Width: 72, Right: true, Spare: true},
+			{Title: kit.T("Removed"), Width: 72, Right: true, Spare: true}, {Title: kit.T("Took"), Width: 64, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.OpenRun(core.RunID(id)) },
 		OnAction: func(id string) { t.askCancel(core.RunID(id)) },
 		OnMore:   func() { t.p.MoreRuns() },
