@@ -64,6 +64,7 @@ func (t *DataTable) Reload(s Sorting, top bool) {
 		t.list.UnselectAll()
 		t.list.ScrollToOffset(0)
 	}
+	clear(t.views) // those in sight come back by Refresh
 	t.list.Refresh()
 }
 

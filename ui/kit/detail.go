@@ -142,6 +142,10 @@ func (l *lineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 		wide -= b.Width + Gap
 		place(o[2], s.Width-b.Width, 0, b.Width, b.Height)
 		top = max(0, (b.Height-o[0].MinSize().Height)/2)
+		if name, ok := o[0].(*Text); ok { // beside a button there is little room: the label gives up what it does not need
+			wide += max(0, label-name.Natural()-Gap)
+			label = min(label, name.Natural()+Gap)
+		}
 	}
 	place(o[0], 0, top, label, o[0].MinSize().Height)
 	o[1].Resize(fyne.NewSize(wide, o[1].MinSize().Height))

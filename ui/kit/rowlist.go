@@ -107,6 +107,7 @@ func (l *RowList) Set(s RowListState) {
 		}
 		return
 	}
+	clear(l.views) // those in sight come back by Refresh
 	l.list.Refresh()
 }
 

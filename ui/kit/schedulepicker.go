@@ -244,6 +244,26 @@ func (p *SchedulePicker) showNext() {
 	p.next.Set(NextTimes(p.value, p.now()), theme.ColorNameForeground)
 }
 
+// ScheduleSentence says a schedule in words: "Every 2 weeks, Mon 02:00".
+func ScheduleSentence(s core.Schedule) string {
+	at := fmt.Sprintf("%02d:%02d", s.Hour, s.Minute)
+	switch s.Frequency {
+	case core.Hourly:
+		return N(s.Interval, "Every hour", "Every {n} hours")
+	case core.Daily:
+		return N(s.Interval, "Daily {time}", "Every {n} days {time}", "time", at)
+	case core.Weekly:
+		return N(s.Interval, "Weekly, {day} {time}", "Every {n} weeks, {day} {time}", "day", ShortWeekday(s.Weekday), "time", at)
+	case core.Monthly:
+		day := T("day {n}", "n", s.Day)
+		if s.Day > 28 {
+			day = T("last day")
+		}
+		return N(s.Interval, "Monthly, {day} {time}", "Every {n} months, {day} {time}", "day", day, "time", at)
+	}
+	return T("Only when I press Sync")
+}
+
 // NextTimes says the next three times of a schedule: "Next: Mon 23 Nov 02:00 · …".
 func NextTimes(s core.Schedule, now time.Time) string {
 	if s.Frequency == core.Manual {

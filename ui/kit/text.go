@@ -63,7 +63,10 @@ func fill(text string, args []any) string {
 // SetLanguage chooses the catalogue: "de", "es_MX.UTF-8", …; anything without one is English.
 func SetLanguage(name string) {
 	c := &catalogue{language: "en"}
-	base := strings.ToLower(strings.FieldsFunc(name+"_", func(r rune) bool { return r == '_' || r == '-' || r == '.' })[0])
+	base := strings.ToLower(name)
+	if i := strings.IndexAny(base, "_-."); i >= 0 {
+		base = base[:i]
+	}
 	for _, l := range Languages[1:] {
 		if l == base {
 			c = &catalogue{language: l, texts: mustLoad(l)}

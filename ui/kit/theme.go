@@ -56,7 +56,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameForeground:        {0x1B2430FF, 0xE8EBF0FF},
 	ColorSecondary:                   {0x56616FFF, 0xA3ADBAFF},
 	theme.ColorNamePrimary:           {0x2457D6FF, 0x7DA4FFFF},
-	ColorGood:                        {0x1B7A4BFF, 0x5FCB93FF},
+	ColorGood:                        {0x187447FF, 0x5FCB93FF},
 	ColorAttention:                   {0x8F5C00FF, 0xF0B74EFF},
 	ColorBad:                         {0xB3261EFF, 0xFF8E85FF},
 	ColorGoodWash:                    {0xE9F6EFFF, 0x1B3028FF},
@@ -74,7 +74,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameSelection:         {0x2457D61F, 0x7DA4FF2E},
 	theme.ColorNameHyperlink:         {0x2457D6FF, 0x7DA4FFFF},
 	theme.ColorNameInputBackground:   {0xFFFFFFFF, 0x191D23FF},
-	theme.ColorNameInputBorder:       {0x858F9CFF, 0x6C7685FF},
+	theme.ColorNameInputBorder:       {0x7F8997FF, 0x737D8CFF},
 	theme.ColorNameHeaderBackground:  {0xFFFFFFFF, 0x1E232AFF},
 	theme.ColorNameMenuBackground:    {0xFFFFFFFF, 0x272D36FF},
 	theme.ColorNameOverlayBackground: {0xFFFFFFFF, 0x1E232AFF},
@@ -84,7 +84,7 @@ var palette = map[fyne.ThemeColorName]pair{
 
 	theme.ColorNameScrollBarBackground: {0x1B243008, 0xFFFFFF08},
 	theme.ColorNameError:               {0xB3261EFF, 0xFF8E85FF},
-	theme.ColorNameSuccess:             {0x1B7A4BFF, 0x5FCB93FF},
+	theme.ColorNameSuccess:             {0x187447FF, 0x5FCB93FF},
 	theme.ColorNameWarning:             {0x8F5C00FF, 0xF0B74EFF},
 
 	theme.ColorNameForegroundOnPrimary: {0xFFFFFFFF, 0x0E1A33FF},
@@ -162,7 +162,11 @@ func nrgba(hex uint32) color.NRGBA {
 // colorOf returns a colour of the theme in use.
 func colorOf(name fyne.ThemeColorName) color.Color {
 	s := fyne.CurrentApp().Settings()
-	return s.Theme().Color(name, s.ThemeVariant())
+	t := s.Theme()
+	if _, ours := t.(*deskTheme); !ours { // before the shell has set it: Fyne's does not know our names
+		t = NewTheme(FollowSystem)
+	}
+	return t.Color(name, s.ThemeVariant())
 }
 
 func sizeOf(name fyne.ThemeSizeName) float32 {
