@@ -51,13 +51,9 @@ func parseYAML(data []byte) (*document, *Finding) {
 	if len(data) > maxFile {
 		return nil, &Finding{1, LevelError, fmt.Sprintf("The file is larger than %d KiB, so it is not a manifest.", maxFile>>10)}
 	}
-	tokens := lexer.Tokenize(string(data))
-	if f := checkNesting(tokens); f != nil {
+	file, f := parseFile(data)
+	if f != nil {
 		return nil, f
-	}
-	file, err := parser.Parse(tokens, 0)
-	if err != nil {
-		return nil, syntaxFinding(err)
 	}
 	d := &document{lines: map[string]int{}}
 	for i, doc := range file.Docs {
@@ -77,6 +73,25 @@ func parseYAML(data []byte) (*document, *Finding) {
 		return nil, &Finding{1, LevelError, "The file holds no manifest. A manifest starts with “manifest: 1”."}
 	}
 	return d, nil
+}
+
+// parseFile runs the YAML parser. Should the parser itself stumble over a file
+// of the person, that file is refused; the program goes on.
+func parseFile(data []byte) (file *ast.File, f *Finding) {
+	defer func() {
+		if recover() != nil {
+			file, f = nil, &Finding{1, LevelError, "This is not YAML that Linkdesk can read."}
+		}
+	}()
+	tokens := lexer.Tokenize(string(data))
+	if f := checkNesting(tokens); f != nil {
+		return nil, f
+	}
+	file, err := parser.Parse(tokens, 0)
+	if err != nil {
+		return nil, syntaxFinding(err)
+	}
+	return file, nil
 }
 
 // checkNesting refuses what would drive the parser deep before it starts.
