@@ -80,6 +80,9 @@ func (c *Client) Begin(ctx context.Context, r Request) (*Attempt, error) {
 	if r.Auth.PKCE != "unsupported" {
 		a.verifier = oauth2.GenerateVerifier()
 	}
+	for _, s := range []core.Secret{secret, core.NewSecret(a.want.state), core.NewSecret(a.verifier)} {
+		c.endpoint.remember(s)
+	}
 	if err := a.listen(); err != nil {
 		return nil, err
 	}
@@ -335,6 +338,7 @@ func (a *Attempt) Wait(ctx context.Context) (*Outcome, error) {
 
 // exchange turns the code into the grant, with what the callback told.
 func (a *Attempt) exchange(ctx context.Context, c callback) (reply, error) {
+	a.client.endpoint.remember(c.code)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(a.ctx, cancel)()

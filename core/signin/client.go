@@ -26,7 +26,8 @@ type Options struct {
 	// the browser to end.
 	OpenBrowser func(ctx context.Context, url string) error
 
-	Timeout time.Duration // how long a sign-in may take in the browser; 0: 5 minutes
+	Timeout  time.Duration     // how long a sign-in may take in the browser; 0: 5 minutes
+	Remember func(core.Secret) // keeps a value out of the log from now on; may be nil
 }
 
 // Client starts sign-ins. Safe for concurrent use; each sign-in has a listener,
@@ -42,7 +43,7 @@ type Client struct {
 
 // NewClient returns a Client. Close ends what it began.
 func NewClient(o Options) *Client {
-	c := &Client{endpoint: newEndpoint(o.HTTP, o.Clock, o.Log), browser: o.OpenBrowser, timeout: o.Timeout, open: map[*Attempt]struct{}{}}
+	c := &Client{endpoint: newEndpoint(o.HTTP, o.Clock, o.Log, o.Remember), browser: o.OpenBrowser, timeout: o.Timeout, open: map[*Attempt]struct{}{}}
 	if c.timeout <= 0 {
 		c.timeout = usualTimeout
 	}

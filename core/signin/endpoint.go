@@ -30,9 +30,11 @@ type endpoint struct {
 	http  http.RoundTripper
 	clock core.Clock
 	log   *slog.Logger
+
+	remember func(core.Secret)
 }
 
-func newEndpoint(rt http.RoundTripper, clock core.Clock, log *slog.Logger) endpoint {
+func newEndpoint(rt http.RoundTripper, clock core.Clock, log *slog.Logger, remember func(core.Secret)) endpoint {
 	if rt == nil {
 		rt = newTransport()
 	}
@@ -42,7 +44,10 @@ func newEndpoint(rt http.RoundTripper, clock core.Clock, log *slog.Logger) endpo
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return endpoint{rt, clock, log}
+	if remember == nil {
+		remember = func(core.Secret) {}
+	}
+	return endpoint{rt, clock, log, remember}
 }
 
 // tokenCall is one call of a token endpoint.
@@ -109,6 +114,8 @@ func (e endpoint) send(ctx context.Context, k *tokenCall, do func(context.Contex
 		return reply{}, unreachable(ctx, err)
 	}
 	r, err := t.answer.read(k.Auth)
+	e.remember(r.grant.AccessToken)
+	e.remember(r.grant.RefreshToken)
 	e.log.Info("called a token endpoint", "service", k.Manifest.ID, "host", address.Host, "status", t.answer.Status, "failed", err != nil)
 	if no, ok := errors.AsType[*refusal](err); ok {
 		return reply{}, refused(k.Manifest.Name, no, t.retryAt)

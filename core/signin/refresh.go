@@ -169,7 +169,12 @@ func (t *Tokens) save(ctx context.Context, id core.ConnectionID, target Target, 
 		return Grant{}, err
 	}
 	err = t.o.Store.SaveGrant(ctx, id, e.Revision, sealed)
-	if err == nil || errors.Is(err, ErrRevision) {
+	if errors.Is(err, ErrRevision) {
+		if err := t.overtaken(ctx, id); err != nil {
+			return Grant{}, err
+		}
+	}
+	if err == nil {
 		t.forget(id)
 	}
 	if err != nil {
@@ -190,8 +195,7 @@ func (t *Tokens) recover(ctx context.Context, id core.ConnectionID, s stored) (s
 		return s, nil
 	}
 	if e.Revision != s.revision {
-		t.forget(id)
-		return s, nil
+		return s, t.overtaken(ctx, id)
 	}
 	target, err := t.o.Lookup(ctx, id)
 	if err != nil {
@@ -207,6 +211,12 @@ func (t *Tokens) recover(ctx context.Context, id core.ConnectionID, s stored) (s
 	}
 	t.endpoint.log.Info("a renewed permission was recovered from the journal", "connection", string(id))
 	return t.load(ctx, id)
+}
+
+// overtaken drops an answer that a newer grant has made worthless.
+func (t *Tokens) overtaken(ctx context.Context, id core.ConnectionID) error {
+	t.forget(id)
+	return t.o.Store.SaveJournal(ctx, id, nil)
 }
 
 // forget drops an answer that was kept in memory.

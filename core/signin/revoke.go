@@ -44,14 +44,6 @@ func (t *Tokens) Revoke(ctx context.Context, id core.ConnectionID) error {
 	return t.endpoint.revoke(ctx, k, s.grant)
 }
 
-// Revoke gives back a grant that was never stored.
-func (a *Attempt) Revoke(ctx context.Context, g Grant) error {
-	if a.call.Auth.Revoke == nil {
-		return ErrNoRevoke
-	}
-	return a.client.endpoint.revoke(ctx, &a.call, g)
-}
-
 func (e endpoint) revoke(ctx context.Context, k *tokenCall, g Grant) error {
 	req, err := revocation(k, g)
 	if err != nil {

@@ -43,7 +43,8 @@ type Store interface {
 	// revision is still `revision`, and returns ErrRevision otherwise.
 	SaveGrant(ctx context.Context, id core.ConnectionID, revision int64, grant []byte) error
 
-	// SaveJournal keeps the raw answer of a token call, before it is looked at.
+	// SaveJournal keeps the raw answer of a token call, before it is looked at;
+	// nil clears it.
 	SaveJournal(ctx context.Context, id core.ConnectionID, journal []byte) error
 
 	// SaveClient replaces the sealed client secret.

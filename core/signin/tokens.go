@@ -35,6 +35,8 @@ type TokensOptions struct {
 	OnDead  func(ctx context.Context, id core.ConnectionID)
 	OnSaved func(ctx context.Context, id core.ConnectionID, g Grant)
 
+	Remember func(core.Secret) // keeps a value out of the log from now on; may be nil
+
 	// List names the connections that KeepAlive looks after; nil: none.
 	List func(ctx context.Context) ([]core.ConnectionID, error)
 }
@@ -64,7 +66,7 @@ type flight struct {
 
 // NewTokens returns Tokens. Close ends what they began.
 func NewTokens(o TokensOptions) *Tokens {
-	return &Tokens{o: o, endpoint: newEndpoint(o.HTTP, o.Clock, o.Log), flights: map[core.ConnectionID]*flight{},
+	return &Tokens{o: o, endpoint: newEndpoint(o.HTTP, o.Clock, o.Log, o.Remember), flights: map[core.ConnectionID]*flight{},
 		pauses: map[core.ConnectionID]pause{}, unsaved: map[core.ConnectionID]entry{}}
 }
 
