@@ -170,16 +170,16 @@ func list(v value) ([]string, bool) {
 		}
 		return items, ok
 	}
-	ok := true
-	v.ForEach(func(_, v value) bool {
-		s, isPlain := plain(v)
-		ok = ok && (isPlain || v.Type == gjson.Null)
+	for item := range elements(v) {
+		s, ok := plain(item)
+		if !ok && item.Type != gjson.Null {
+			return nil, false
+		}
 		if s != "" {
 			items = append(items, s)
 		}
-		return ok
-	})
-	return items, ok
+	}
+	return items, true
 }
 
 // settings reads an object of plain values; others are kept as their JSON.

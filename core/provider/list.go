@@ -137,8 +137,8 @@ func (r *reader) read(a answer, items service.Path, paging service.Paging, value
 	}
 	s := seen{doc: doc, header: a.header, everything: r.state.from().IsZero()}
 	var page Page
-	list.ForEach(func(_, item value) bool {
-		rec, reason := m.record(item)
+	for items := openArray(list); items.next(); {
+		rec, reason := m.record(&items)
 		if reason == "" {
 			page.Records = append(page.Records, rec)
 		} else {
@@ -152,8 +152,7 @@ func (r *reader) read(a answer, items service.Path, paging service.Paging, value
 		if rec.UpdatedAt.After(r.state.Newest) {
 			r.state.Newest = rec.UpdatedAt
 		}
-		return true
-	})
+	}
 	next, more, err := advance(paging, r.state.At, s)
 	if err != nil {
 		return Page{}, err

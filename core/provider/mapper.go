@@ -52,29 +52,30 @@ func (m *mapper) prepare(p *plan) error {
 	return nil
 }
 
-// record maps one item. The reason tells which field was not what the manifest
+// record maps the item at which the array stands. The reason tells which field was not what the manifest
 // says and what was there instead; it is empty when the record is good.
-func (m *mapper) record(item value) (rec core.Record, reason string) {
+func (m *mapper) record(items *array) (rec core.Record, reason string) {
 	data := core.NewData(m.plan.model)
 	rec.Data = data
-	if !item.IsObject() {
-		return rec, "expected an object, found " + kindOf(item)
-	}
 	m.currency, m.rawID = "", ""
-	reason = m.fill(m.plan, m.vals, item, reflect.ValueOf(data).Elem(), &rec)
+	if items.s[items.i] != '{' {
+		return rec, "expected an object, found " + kindOf(items.take())
+	}
+	start := items.i
+	reason = m.fill(m.plan, m.vals, items, reflect.ValueOf(data).Elem(), &rec)
 	if reason == "" && rec.RemoteID == "" {
 		reason = "id is missing"
 	}
 	if m.keepRaw {
-		rec.Raw = []byte(item.Raw)
+		rec.Raw = []byte(items.s[start:items.i])
 	}
 	return rec, reason
 }
 
-// fill maps an object into dst; rec is nil inside a list.
-func (m *mapper) fill(p *plan, vals []value, item value, dst reflect.Value, rec *core.Record) string {
+// fill maps the element at which the array stands into dst; rec is nil inside a list.
+func (m *mapper) fill(p *plan, vals []value, items *array, dst reflect.Value, rec *core.Record) string {
 	clear(vals)
-	p.root.walk(item, vals)
+	items.i = p.root.walk(items.s, items.i, vals)
 	for i := range p.fields {
 		f := &p.fields[i]
 		v := firstOf(vals, f.slots)
@@ -122,7 +123,10 @@ func (m *mapper) set(f *field, vals []value, v value, dst reflect.Value, rec *co
 	if s == "" {
 		return ""
 	}
-	return expected(m.setText(f, s, dst, rec), formWords[f.form], v)
+	if !m.setText(f, s, dst, rec) {
+		return expected(false, formWords[f.form], v)
+	}
+	return ""
 }
 
 // textOf returns what a field says, with map and prefix applied. An empty text
@@ -242,22 +246,22 @@ func (m *mapper) setObjects(f *field, v value, dst reflect.Value) string {
 	if !v.IsArray() {
 		return f.name + ": " + expected(false, "a list", v)
 	}
-	n, reason := 0, ""
-	v.ForEach(func(_, item value) bool {
+	n := 0
+	for items := openArray(v); items.next(); {
 		if n == dst.Cap() {
 			dst.Grow(max(4, n))
 		}
 		n++
 		dst.SetLen(n)
 		dst.Index(n - 1).SetZero()
-		if !item.IsObject() && len(f.sub.root.slots) == 0 {
-			reason = f.name + ": " + expected(false, "objects", item)
-			return false
+		if items.s[items.i] != '{' && len(f.sub.root.slots) == 0 {
+			return f.name + ": " + expected(false, "objects", items.take())
 		}
-		reason = m.fill(f.sub, m.subs[f.sub], item, dst.Index(n-1), nil)
-		return reason == ""
-	})
-	return reason
+		if reason := m.fill(f.sub, m.subs[f.sub], &items, dst.Index(n-1), nil); reason != "" {
+			return reason
+		}
+	}
+	return ""
 }
 
 // formWords say what a form expects, for the reason of a bad record.

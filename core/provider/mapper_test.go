@@ -53,7 +53,7 @@ func mapOne(t testing.TB, model core.Model, api service.API, def *service.Model,
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m.record(gjson.Parse(item))
+	return m.record(&array{s: item})
 }
 
 func TestMapOrder(t *testing.T) {
@@ -266,7 +266,11 @@ func FuzzMap(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rec, reason := m.record(gjson.Parse(item))
+			items := array{s: "[" + item + "]"}
+			if !items.next() {
+				return
+			}
+			rec, reason := m.record(&items)
 			if reason == "" && rec.RemoteID == "" {
 				t.Error("a record without an id passed")
 			}
@@ -299,13 +303,12 @@ func BenchmarkMapOrders(b *testing.B) {
 			b.Fatal(err)
 		}
 		records := 0
-		items.ForEach(func(_, item value) bool {
-			if _, reason := m.record(item); reason != "" {
+		for items := openArray(items); items.next(); {
+			if _, reason := m.record(&items); reason != "" {
 				b.Fatal(reason)
 			}
 			records++
-			return true
-		})
+		}
 		if records != n {
 			b.Fatal(records)
 		}

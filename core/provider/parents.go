@@ -71,18 +71,13 @@ func (r *reader) readParents(ctx context.Context, ps *parents, values service.Va
 	}
 	names := namesBelow(r.def)
 	s := seen{doc: doc, header: a.header, everything: true}
-	items.ForEach(func(_, item value) bool {
+	for item := range elements(items) {
 		p := readParent(item, id, names)
 		if p.ID == "" {
-			err = unexpected(fmt.Errorf("parents of %s: an item without an id", r.model))
-			return false
+			return unexpected(fmt.Errorf("parents of %s: an item without an id", r.model))
 		}
 		ps.Queue = append(ps.Queue, p)
 		s.items++
-		return true
-	})
-	if err != nil {
-		return err
 	}
 	if s.items > 0 {
 		s.first, s.last = ps.Queue[0].ID, ps.Queue[len(ps.Queue)-1].ID

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"linkdesk/core"
@@ -25,8 +24,39 @@ type plan struct {
 
 // node is one step of the paths: an object's key or an array's index.
 type node struct {
-	children map[string]*node
-	slots    []int // where the value that stands here goes
+	children [][]edge // by length of the key: most keys of a record are of no interest, and their length tells
+	slots    []int    // where the value that stands here goes
+}
+
+type edge struct {
+	key string
+	to  *node
+}
+
+// child returns the node below n, nil when no path goes that way.
+func (n *node) child(key string) *node {
+	if len(key) >= len(n.children) {
+		return nil
+	}
+	for i := range n.children[len(key)] {
+		if e := &n.children[len(key)][i]; e.key == key {
+			return e.to
+		}
+	}
+	return nil
+}
+
+// grow returns the node below n, a new one when there is none.
+func (n *node) grow(key string) *node {
+	if c := n.child(key); c != nil {
+		return c
+	}
+	for len(n.children) <= len(key) {
+		n.children = append(n.children, nil)
+	}
+	c := &node{}
+	n.children[len(key)] = append(n.children[len(key)], edge{key, c})
+	return c
 }
 
 // target says which part of a record a field fills.
@@ -109,13 +139,7 @@ func (p *plan) slot(path service.Path) int {
 	n := p.root
 	if path != "$" && path != "" {
 		for step := range strings.SplitSeq(strings.TrimPrefix(string(path), "$."), ".") {
-			if n.children == nil {
-				n.children = map[string]*node{}
-			}
-			if n.children[step] == nil {
-				n.children[step] = &node{}
-			}
-			n = n.children[step]
+			n = n.grow(step)
 		}
 	}
 	n.slots = append(n.slots, p.slots)
@@ -214,30 +238,4 @@ func (c *compiler) text(t service.Template) *text {
 		x.perRecord = x.perRecord || name == "id"
 	}
 	return x
-}
-
-// walk collects the values that stand at the plan's paths.
-func (n *node) walk(v value, vals []value) {
-	for _, s := range n.slots {
-		vals[s] = v
-	}
-	switch {
-	case n.children == nil || !v.IsObject() && !v.IsArray():
-	case v.IsObject():
-		v.ForEach(func(k, v value) bool {
-			if child := n.children[k.Str]; child != nil {
-				child.walk(v, vals)
-			}
-			return true
-		})
-	default:
-		i := 0
-		v.ForEach(func(_, v value) bool {
-			if child := n.children[strconv.Itoa(i)]; child != nil {
-				child.walk(v, vals)
-			}
-			i++
-			return true
-		})
-	}
 }
