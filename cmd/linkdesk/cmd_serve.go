@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"linkdesk/core"
+)
+
+// runServe is Linkdesk without a window, until it is interrupted.
+func runServe(c *call, args []string) error {
+	fs := c.flags("serve")
+	port := fs.Int("port", -1, "of the local address; 0: any")
+	words, err := parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(words) > 0 {
+		return usagef("serve: takes no words, got %q", words[0])
+	}
+	app, err := openApp(c.ctx, appOptions{home: c.home, port: *port, log: c.stderr})
+	if err != nil {
+		return core.Wrapf(err, "serve")
+	}
+	defer app.Close()
+	if err := app.Start(c.ctx, startOptions{local: true, schedule: true}); err != nil {
+		return err
+	}
+	if err := app.Local.State().Err; err != nil {
+		return err
+	}
+	if err := app.OpenVault(c.ctx, false); err != nil {
+		// It runs on: what was copied can be read, and a keyring may come late.
+		printError(c.stderr, explainVault(app, err))
+		app.RetryVault()
+	}
+	app.Listen(func() {})
+	if err := c.printJSON(map[string]string{"api": app.Local.Origin()}); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.stderr, "Linkdesk runs without a window. Ctrl+C ends it.")
+	<-c.ctx.Done()
+	return nil
+}
