@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 )
 
 // Dialog is a question over the window. Its buttons stand in the order of
@@ -93,7 +94,7 @@ func (ds *Dialogs) next() {
 }
 
 func (d *Dialog) build() *fyne.Container {
-	head := VStack(Gap, NewTitle(d.Title))
+	head := VStack(Gap, paragraph("**"+d.Title+"**", theme.ColorNameForeground, theme.SizeNameHeadingText))
 	if d.Body != "" {
 		head.Add(NewParagraph(d.Body))
 	}

@@ -205,3 +205,15 @@ func TestScreensTableAndDetail(t *testing.T) {
 	e.Show(kit.Page(kit.Fill(kit.GapGroup, header("Orders"), split)), fyne.NewSize(1180, 720))
 	e.Snapshot(t, "kit-table")
 }
+
+// The longest words: German.
+func TestScreensGerman(t *testing.T) {
+	e := kittest.NewEnv(t)
+	kit.SetLanguage("de")
+	t.Cleanup(func() { kit.SetLanguage("en") })
+	p := kit.NewSchedulePicker(core.Schedule{Frequency: core.Monthly, Interval: 3, Day: 31, Hour: 2}, e.Now, nil, func() {})
+	e.Show(kit.NewText(""), fyne.NewSize(860, 640))
+	e.Dialogs.Show(&kit.Dialog{Title: "Wie oft sollen Bestellungen synchronisiert werden?", Content: p,
+		Buttons: []kit.DialogButton{{Title: "Speichern", Enter: true}, {Title: kit.T("Cancel"), Cancel: true}}})
+	e.Snapshot(t, "kit-german")
+}

@@ -25,7 +25,7 @@ type SchedulePicker struct {
 	details *fyne.Container
 	more    bool
 	fault   string
-	next    *Text
+	next    *fyne.Container // a paragraph: three dates may take two lines
 	fired   func()
 }
 
@@ -106,7 +106,7 @@ func (p *SchedulePicker) rebuild() {
 	case core.Monthly:
 		rows = append(rows, p.every(12, T("month"), T("months")), p.day(), p.clock())
 	}
-	p.next = NewText("")
+	p.next = stack()
 	if v.Frequency != core.Manual {
 		rows = append(rows, p.next, NewNote(T("If this computer is asleep then, it runs when it wakes.")))
 	}
@@ -237,11 +237,12 @@ func (p *SchedulePicker) clock() fyne.CanvasObject {
 }
 
 func (p *SchedulePicker) showNext() {
+	text, c := NextTimes(p.value, p.now()), theme.ColorNameForeground
 	if p.fault != "" {
-		p.next.Set(p.fault, ColorBad)
-		return
+		text, c = p.fault, ColorBad
 	}
-	p.next.Set(NextTimes(p.value, p.now()), theme.ColorNameForeground)
+	p.next.Objects = []fyne.CanvasObject{paragraph(text, c, theme.SizeNameText)}
+	p.next.Refresh()
 }
 
 // ScheduleSentence says a schedule in words: "Every 2 weeks, Mon 02:00".
