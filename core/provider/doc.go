@@ -6,6 +6,5 @@
 // The way of one record: Client.Page (list.go) finds out which page is asked
 // for, builds the call (request.go, paging.go, since.go, parents.go), sends it
 // within the account's limits (send.go, limits.go, failure.go), and maps each
-// item (mapper.go) by the plan that plan.go made of the
-// manifest's fields, walking its JSON once (scan.go).
+// item (mapper.go) by the plan that plan.go made of the manifest's fields, walking its JSON once (scan.go).
 package provider

@@ -186,6 +186,7 @@ func TestListsThatGoInCircles(t *testing.T) {
 		body   string
 	}{
 		{"the same cursor", service.Paging{Kind: "cursor", Param: "after", Next: "next"}, `{"items":[{"id":"%d"}],"next":"abc"}`},
+		{"more, but not where", service.Paging{Kind: "cursor", Param: "after", Next: "next", Done: service.Done{HasMore: "more"}}, `{"items":[{"id":"a"}],"more":true}`},
 		{"the same page", service.Paging{Kind: "page", PageParam: "page", LimitParam: "limit", Limit: 1}, `{"items":[{"id":"a"}]}`},
 		{"the same page by offset", service.Paging{Kind: "offset", OffsetParam: "o", LimitParam: "limit", Limit: 1}, `{"items":[{"id":"a"}]}`},
 		{"an empty page that says more", service.Paging{Kind: "offset", OffsetParam: "o", Done: service.Done{HasMore: "more"}}, `{"items":[],"more":true}`},

@@ -110,9 +110,10 @@ func advance(p service.Paging, at cursor, s seen) (next cursor, more bool, err e
 	}
 	switch p.Kind {
 	case pageCursor, pageLinkBody, pageLinkHeader:
-		if more = more && next.Next != ""; !more {
-			return next, false, nil
+		if more && next.Next == "" && p.Done.HasMore != "" {
+			return next, false, unexpected(errors.New("paging: the answer says that there is more, but not where"))
 		}
+		more = more && next.Next != ""
 	}
 	if !more {
 		return next, false, nil
