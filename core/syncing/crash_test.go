@@ -69,6 +69,11 @@ func TestDeathAtEveryWrite(t *testing.T) {
 								t.Errorf("write %d (after: %v): run %s is still %s", cut, after, r.Kind, r.Status)
 							}
 						}
+						for _, m := range readOrder {
+							if item := w.mem.item(shopID, m); item.LastStatus != core.RunOK || item.HeldCount > 0 {
+								t.Errorf("write %d (after: %v): %s is %s, %d held", cut, after, m, item.LastStatus, item.HeldCount)
+							}
+						}
 						// A checkpoint that could not be dropped any more hides nothing from the next sync.
 						w.pass(time.Minute)
 						w.shop.put(core.Orders, 2, "late", w.clock.Now())
@@ -145,6 +150,45 @@ func TestContinuesWhenTheVaultOpens(t *testing.T) {
 		w.pass(time.Minute)
 		if runs := w.ran(); len(runs) != 2 || runs[1].Kind != core.KindResumed || status(runs[1]) != "ok: orders=ok" {
 			t.Errorf("%d runs", len(runs))
+		}
+	})
+}
+
+// What is left to do is what the newest run that knew of a data model left.
+func TestInterrupted(t *testing.T) {
+	run := func(status core.RunStatus, mode core.Mode, models ...core.RunModel) core.Run {
+		return core.Run{Status: status, Mode: mode, Models: models}
+	}
+	orders, stores := core.RunModel{Model: core.Orders, Status: core.RunInterrupted}, core.RunModel{Model: core.Stores, Status: core.RunInterrupted}
+	ordersOK := core.RunModel{Model: core.Orders, Status: core.RunOK}
+	for _, c := range []struct {
+		name string
+		runs []core.Run // newest first
+		want string
+	}{
+		{"none", nil, "[] incremental"},
+		{"one", []core.Run{run(core.RunInterrupted, core.Full, orders, stores)}, "[orders stores] full"},
+		{"continued, and interrupted again", []core.Run{run(core.RunInterrupted, core.Incremental, ordersOK, stores), run(core.RunInterrupted, core.Full, orders, stores)}, "[stores] incremental"},
+		{"two that waited", []core.Run{run(core.RunInterrupted, core.Full, orders), run(core.RunInterrupted, core.Incremental, stores)}, "[orders stores] full"},
+		{"continued since", []core.Run{run(core.RunOK, core.Full, ordersOK), run(core.RunInterrupted, core.Full, orders)}, "[] incremental"},
+	} {
+		if left := interrupted(c.runs); fmt.Sprint(left.models, " ", left.mode) != c.want {
+			t.Errorf("%s: %v %s, want %s", c.name, left.models, left.mode, c.want)
+		}
+	}
+}
+
+// Died after its last data model: the run is told as what it was.
+func TestDeathAtTheLastWrite(t *testing.T) {
+	inWorld(t, 3, func(w *world) {
+		w.halt()
+		run := newJob(shopID, core.KindManual, core.Incremental, []core.Model{core.Orders}, w.clock.Now()).run
+		run.Status, run.Models[0].Status = core.RunRunning, core.RunOK
+		w.mem.runs = append(w.mem.runs, run)
+		w.boot()
+		w.idle()
+		if runs := w.ran(); len(runs) != 1 || status(runs[0]) != "ok: orders=ok" || runs[0].EndedAt.IsZero() {
+			t.Errorf("%d runs, %s", len(runs), status(runs[0]))
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package syncing
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -325,5 +324,3 @@ func (m *memory) counts(c core.ConnectionID) map[core.Model]core.Counts {
 	}
 	return found
 }
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

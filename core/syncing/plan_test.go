@@ -68,22 +68,27 @@ func TestPlanReadsOnlyWhatIsPermitted(t *testing.T) {
 	}
 }
 
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
+
+// at reads a time in UTC.
+func at(t *testing.T, text string) time.Time {
+	t.Helper()
+	v, err := time.Parse("2006-01-02 15:04", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 // Due times follow the person's zone, the clock and the settings.
 func TestReschedule(t *testing.T) {
-	load := func(name string) *time.Location {
-		loc, err := time.LoadLocation(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return loc
-	}
-	at := func(s string) time.Time {
-		v, err := time.Parse("2006-01-02 15:04", s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
 	daily := core.Schedule{Frequency: core.Daily, Interval: 1, Hour: 2}
 	weekly2 := core.Schedule{Frequency: core.Weekly, Interval: 2, Weekday: time.Monday, Hour: 2}
 	for _, c := range []struct {
@@ -105,13 +110,13 @@ func TestReschedule(t *testing.T) {
 	} {
 		l := linkTo("a", core.StatusOK)
 		l.Offers = core.AccessMap{core.Orders: core.Read}
-		item := Item{Connection: "a", Model: core.Orders, AnchorAt: at("2026-05-01 09:00")}
-		s := Situation{Links: []Link{l}, Location: load(c.zone), Settings: []core.SyncSetting{{Model: core.Orders, Access: core.Read, Schedule: c.schedule}}}
+		item := Item{Connection: "a", Model: core.Orders, AnchorAt: at(t, "2026-05-01 09:00")}
+		s := Situation{Links: []Link{l}, Location: zone(t, c.zone), Settings: []core.SyncSetting{{Model: core.Orders, Access: core.Read, Schedule: c.schedule}}}
 		if c.due != "" {
-			item.DueAt = at(c.due)
+			item.DueAt = at(t, c.due)
 			s.Items = []Item{item}
 		}
-		now := at(c.now)
+		now := at(t, c.now)
 		for _, changed := range Reschedule(now, s) {
 			if changed.Model == core.Orders {
 				item = changed

@@ -1,6 +1,7 @@
 package syncing
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -30,20 +31,7 @@ func (s *Service) Running() []Progress {
 		all = append(all, j.progress)
 	}
 	slices.SortFunc(all, func(a, b Progress) int {
-		if c := a.Started.Compare(b.Started); c != 0 {
-			return c
-		}
-		return compareText(a.Run, b.Run)
+		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Run, b.Run))
 	})
 	return all
-}
-
-func compareText[T ~string](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
