@@ -1,11 +1,24 @@
 package storage
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"testing"
+
+	"linkdesk/core"
 )
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv("LINKDESK_STORAGE_CHILD"); path != "" { // of TestKilled
+		fmt.Fprintln(os.Stderr, writeForever(path, core.ConnectionID(os.Getenv("LINKDESK_STORAGE_CONNECTION"))))
+		os.Exit(1)
+	}
+	if path := os.Getenv("LINKDESK_STORAGE_READONLY"); path != "" {
+		fmt.Println(openAndWrite(path))
+		os.Exit(0)
+	}
 	code := m.Run()
 	if millionDB.db != nil {
 		millionDB.db.Close()
@@ -13,4 +26,14 @@ func TestMain(m *testing.M) {
 		os.RemoveAll(dir)
 	}
 	os.Exit(code)
+}
+
+// openAndWrite is the child of TestReadOnly: it says which class of error it met.
+func openAndWrite(path string) string {
+	db, err := Open(context.Background(), path, Options{})
+	if err != nil {
+		return string(core.CodeOf(err))
+	}
+	err = db.Preferences().Set(context.Background(), "a", "b")
+	return string(core.CodeOf(errors.Join(err, db.Close())))
 }

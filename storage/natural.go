@@ -47,11 +47,11 @@ func numberPrefixes(word string) []string {
 	}
 	run := len(key) - digits
 	if run == 0 {
-		return []string{key}
+		return []string{strings.TrimSuffix(key, string(lengthMark(0)))} // zeros alone say nothing yet
 	}
 	head, tail := key[:digits-1], key[digits:]
 	var all []string
-	for n := run; n <= maxRun; n++ {
+	for n := min(run, maxRun); n <= maxRun; n++ {
 		all = append(all, head+string(lengthMark(n))+tail)
 	}
 	return all

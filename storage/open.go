@@ -73,22 +73,19 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 }
 
 func (db *DB) connect(ctx context.Context) (err error) {
-	if db.write, err = sql.Open("sqlite", dsn(db.path, false)); err != nil {
-		return err
-	}
-	db.write.SetMaxOpenConns(1)
-	if err := db.examine(ctx); err != nil {
-		return err
-	}
-	if err := migrate(ctx, db.write, migrations()); err != nil {
-		return err
-	}
 	if db.read, err = sql.Open("sqlite", dsn(db.path, true)); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(readers)
 	db.read.SetMaxIdleConns(readers)
-	if err := db.read.PingContext(ctx); err != nil {
+	if err := db.examine(ctx); err != nil {
+		return err
+	}
+	if db.write, err = sql.Open("sqlite", dsn(db.path, false)); err != nil {
+		return err
+	}
+	db.write.SetMaxOpenConns(1)
+	if err := migrate(ctx, db.write, migrations()); err != nil {
 		return err
 	}
 	return db.Connections().finishPurges(ctx)
@@ -157,11 +154,15 @@ func checkHeader(head []byte) error {
 	return nil
 }
 
-// examine looks inside before anything is written: the version, which may still
+// examine looks inside, without a way to write: the version, which may still
 // be in the WAL, whose file it is, and every page where that is quick.
 func (db *DB) examine(ctx context.Context) error {
+	info, err := os.Stat(db.path)
+	if err != nil || info.Size() == 0 {
+		return err
+	}
 	var version, id, tables int
-	err := db.write.QueryRowContext(ctx, `SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+	err = db.read.QueryRowContext(ctx, `SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
 		FROM pragma_user_version, pragma_application_id`).Scan(&version, &id, &tables)
 	if err != nil {
 		return err
@@ -172,12 +173,11 @@ func (db *DB) examine(ctx context.Context) error {
 	if id != applicationID && tables > 0 {
 		return core.E(core.CodeStorageDamaged, "This file belongs to another program. Linkdesk did not change it. Choose another folder, or move the file away.", errors.New("tables without our application_id"))
 	}
-	info, err := os.Stat(db.path)
-	if err != nil || info.Size() > checkBelow {
-		return err
+	if info.Size() > checkBelow {
+		return nil
 	}
 	var verdict string
-	if err := db.write.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+	if err := db.read.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
 		return err
 	}
 	if verdict != "ok" {
