@@ -30,6 +30,8 @@
 //	kit.NewSchedulePicker(value, env.Now, changed, contactSupport)
 //	bar := kit.NewProgress(cancel); bar.Set(kit.ProgressState{What: "Orders", Done: 1240, Total: 0, Elapsed: d})
 //	pane := kit.NewDetailPane(close); pane.Set(kit.Detail{Title: "…", Sections: []kit.Section{…}})
+//	side := kit.NewBeside(list); side.Open(pane); kit.ScheduleSentence(schedule)
+//	kit.AppIcon(); kit.TrayIcon("attention", mono); kit.NewLink(kit.T("Contact support"), f)
 //	kit.Card(content); kit.Surface(list); kit.Badge("New", kit.Attention); kit.NewSpinner()
 //	kit.NewText, NewBold, NewSecondary, NewHead, NewTitle, NewMono   // one line, shortened with …
 //	kit.NewParagraph, NewNote                                        // wrap; **bold** is bold

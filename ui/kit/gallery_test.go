@@ -200,8 +200,8 @@ func TestScreensTableAndDetail(t *testing.T) {
 			{Title: "Overview", Lines: []kit.Line{{Label: "Account", Value: "mira@lumen.example"}, {Label: "Created", Value: "3 Nov, 10:12"}, {Label: "Renews itself", Value: "Yes, until you remove the access at Etsy or change the password there."}, {Label: "Reference", Value: "01JCK3W7Z8P", Mono: true, Do: kit.Action{Title: "Copy", Do: func() {}}}}},
 			{Title: "Checked 14:02 · took 1.2 s", Lines: []kit.Line{{Label: "Orders", State: kit.State{Icon: kit.IconCheck, Tone: kit.Good, Word: "can read", Detail: "newest #1042"}}, {Label: "Customers", State: kit.State{Icon: kit.IconCross, Tone: kit.Bad, Word: "permission missing"}, Do: kit.Action{Title: "Reauthorize"}}}},
 		}})
-	split := kit.NewSplit(table, pane, 0.6)
-	split.ShowRight(true)
+	split := kit.NewBeside(table)
+	split.Open(pane)
 	e.Show(kit.Page(kit.Fill(kit.GapGroup, header("Orders"), split)), fyne.NewSize(1180, 720))
 	e.Snapshot(t, "kit-table")
 }

@@ -246,17 +246,17 @@ func TestBannerHidesWithoutNotice(t *testing.T) {
 	}
 }
 
-func TestSplitHidesItsRightSide(t *testing.T) {
+func TestPaneBesideList(t *testing.T) {
 	e := kittest.NewEnv(t)
 	left, right := kit.NewText("left"), kit.NewText("right")
-	s := kit.NewSplit(left, right, 0.6)
-	e.Show(s, fyne.NewSize(1000, 400))
+	b := kit.NewBeside(left)
+	e.Show(b, fyne.NewSize(1000, 400))
 	whole := left.Size().Width
-	s.ShowRight(true)
-	if left.Size().Width >= whole || right.Size().Width < 300 {
+	b.Open(right)
+	if left.Size().Width >= whole*0.62 || right.Size().Width < whole*0.38 {
 		t.Errorf("left %v of %v, right %v", left.Size().Width, whole, right.Size().Width)
 	}
-	s.ShowRight(false)
+	b.Open(nil)
 	if left.Size().Width != whole {
 		t.Errorf("left is %v wide after closing, was %v", left.Size().Width, whole)
 	}
