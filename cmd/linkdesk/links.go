@@ -55,6 +55,11 @@ func (l *links) Checked(ctx context.Context, id core.ConnectionID, code core.Cod
 	return l.connections.Checked(ctx, id, code)
 }
 
+// Want is for syncing.Connections.
+func (l *links) Want(ctx context.Context, id core.ConnectionID, access core.AccessMap) error {
+	return l.connections.SetAccess(ctx, id, access)
+}
+
 // lister is what package syncing reads a connection through.
 type lister struct {
 	*provider.Client

@@ -143,7 +143,7 @@ func (s *Service) create(ctx context.Context, pr *proof) (Result, error) {
 	if err := s.o.Store.Create(ctx, c, grant, client); err != nil {
 		return Result{}, err
 	}
-	return s.stored(c, pr, true), nil
+	return s.stored(ctx, c, pr, true), nil
 }
 
 // reauthorize replaces what a sign-in changes; everything else stays (P-07).
@@ -163,7 +163,7 @@ func (s *Service) reauthorize(ctx context.Context, id core.ConnectionID, pr *pro
 	if c, err = s.o.Store.Get(ctx, id); err != nil {
 		return Result{}, err
 	}
-	return s.stored(c, pr, false), nil
+	return s.stored(ctx, c, pr, false), nil
 }
 
 func (s *Service) seal(id core.ConnectionID, pr *proof) (grant, client []byte, err error) {
@@ -172,7 +172,13 @@ func (s *Service) seal(id core.ConnectionID, pr *proof) (grant, client []byte, e
 	return grant, client, errors.Join(err, err2)
 }
 
-func (s *Service) stored(c core.Connection, pr *proof, created bool) Result {
+func (s *Service) stored(ctx context.Context, c core.Connection, pr *proof, created bool) Result {
+	if s.o.Adopt != nil {
+		if err := s.o.Adopt(ctx, c.ID, c.Access); err != nil {
+			// The connection stands; only its sync settings are still the defaults.
+			s.o.Log.Warn("the chosen access was not taken over into the sync settings", "connection", string(c.ID), "error", err)
+		}
+	}
 	s.o.Log.Info("a connection was stored", "connection", string(c.ID), "service", c.Service, "created", created, "scopes", len(c.Granted))
 	s.changed(c.ID)
 	return Result{Connection: c, Created: created, Missing: s.view(c).Missing, Checks: pr.checks}

@@ -27,6 +27,9 @@ type Options struct {
 	Log      *slog.Logger
 	Locked   func() bool // whether the vault is not open
 
+	// Adopt is told what the person chose for a connection that was just made or
+	// reauthorized, so that the sync settings say the same; may be nil.
+	Adopt func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error
 	// Records counts what was copied, for UsedBy.
 	Records interface {
 		Counts(ctx context.Context, id core.ConnectionID) (map[core.Model]int64, error)

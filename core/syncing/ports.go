@@ -25,6 +25,8 @@ type Connections interface {
 	// Checked notes what a service really answered: the empty code after
 	// success, else why it could not be used.
 	Checked(ctx context.Context, id core.ConnectionID, code core.Code) error
+	// Want notes the access that the settings ask for, after they changed.
+	Want(ctx context.Context, id core.ConnectionID, access core.AccessMap) error
 }
 
 // Lister reads one connection's lists, page by page.

@@ -128,6 +128,9 @@ func (s *Service) Apply(ctx context.Context, set, unset []core.SyncSetting) (rai
 				return nil, nil, err
 			}
 		}
+		if err := s.tell(ctx, l, before, after); err != nil {
+			return nil, nil, err
+		}
 		switch {
 		case up:
 			raised = append(raised, l.ID)

@@ -191,6 +191,11 @@ func (p *people) Checked(_ context.Context, id core.ConnectionID, code core.Code
 	return nil
 }
 
+func (p *people) Want(_ context.Context, id core.ConnectionID, access core.AccessMap) error {
+	p.change(id, func(l *Link) { l.Access = access })
+	return nil
+}
+
 func (p *people) change(id core.ConnectionID, change func(*Link)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

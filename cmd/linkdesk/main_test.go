@@ -1,5 +1,0 @@
-package main
-
-import "testing"
-
-func TestX(t *testing.T) {}
