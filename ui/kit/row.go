@@ -177,7 +177,11 @@ func (x *rowRenderer) Layout(s fyne.Size) {
 		return
 	}
 	place(r.icon.Image, left+sp[0].x, (s.Height-24)/2, 24, 24)
-	nameX, nameW := left+sp[0].x+24+12, sp[0].w-24-12
+	indent := float32(24 + 12)
+	if r.row.Icon == "" {
+		indent = 0
+	}
+	nameX, nameW := left+sp[0].x+indent, sp[0].w-indent
 	nameH, secondH := r.name.MinSize().Height, r.second.MinSize().Height
 	top := (s.Height - nameH - secondH) / 2
 	if r.row.Second == "" {

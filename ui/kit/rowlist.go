@@ -54,6 +54,7 @@ type RowList struct {
 	state RowListState
 
 	chips   *fyne.Container
+	top     *fyne.Container // chips and banner; hidden when there are neither
 	banner  *Banner
 	heads   *heads
 	list    *keyList
@@ -81,8 +82,8 @@ func NewRowList(opt RowListOptions) *RowList {
 	l.list.open = l.openRow
 	l.list.menu = l.menuKey
 	l.body = container.NewStack()
-	top := VStack(Gap, l.chips, l.banner)
-	l.content = Fill(Gap, top, Surface(l.body))
+	l.top = VStack(Gap, l.chips, l.banner)
+	l.content = Fill(Gap, l.top, Surface(l.body))
 	l.ExtendBaseWidget(l)
 	l.Set(RowListState{Loading: true})
 	return l
@@ -97,6 +98,7 @@ func (l *RowList) Set(s RowListState) {
 	}
 	l.setChips(before)
 	l.banner.Set(s.Fault)
+	l.setTop()
 	l.heads.set(s.Sort)
 	l.setBody()
 	if len(before.Rows) == len(s.Rows) && before.Loading == s.Loading && !l.emptied {
@@ -119,8 +121,17 @@ func (l *RowList) setChips(before RowListState) {
 	for _, f := range l.state.Filters {
 		l.chips.Add(newChip(f, f.Key == l.state.Filter, func() { l.opt.OnFilter(f.Key) }))
 	}
-	l.chips.Hidden = len(l.state.Filters) == 0
 	l.content.Refresh()
+}
+
+// setTop hides what stands above the list and has nothing to show, with its gap.
+func (l *RowList) setTop() {
+	l.chips.Hidden = len(l.state.Filters) == 0
+	hidden := l.chips.Hidden && l.state.Fault == nil
+	if l.top.Hidden != hidden {
+		l.top.Hidden = hidden
+		l.content.Refresh()
+	}
 }
 
 // setBody chooses between the list and the empty state.
