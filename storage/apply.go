@@ -135,6 +135,7 @@ type applying struct {
 	there    int64 // change of the tally
 	removed  int64
 	markSeen bool
+	seen     []int64 // rows that were met and left alone; those written are known by their seq
 	args     []any
 }
 
@@ -180,13 +181,12 @@ func (a *applying) batch(rows []row) error {
 		return err
 	}
 	var writes []row
-	var seen []int64
 	for i := range rows {
 		r, old := &rows[i], have[rows[i].RemoteID]
 		switch judge(r, old, &a.counts) {
 		case leave:
 			if old != nil && old.removedAt == 0 && !r.Removed {
-				seen = append(seen, old.id)
+				a.seen = append(a.seen, old.id)
 			}
 		case remove:
 			err = a.remove(old.id)
@@ -197,9 +197,6 @@ func (a *applying) batch(rows []row) error {
 		if err != nil {
 			return err
 		}
-	}
-	if err := a.noteSeen(seen); err != nil {
-		return err
 	}
 	return a.write(writes)
 }
@@ -250,20 +247,6 @@ func (a *applying) remove(id int64) error {
 	return err
 }
 
-// noteSeen notes rows that were met and left alone; those that are written are
-// known by their seq.
-func (a *applying) noteSeen(ids []int64) error {
-	if !a.markSeen || len(ids) == 0 {
-		return nil
-	}
-	a.args = a.args[:0]
-	for _, id := range ids {
-		a.args = append(a.args, a.conn, string(a.t.model), id)
-	}
-	_, err := a.tx.ExecContext(a.ctx, `INSERT INTO seen (connection, model, record) VALUES `+tuples(len(ids), 3)+` ON CONFLICT DO NOTHING`, a.args...)
-	return err
-}
-
 // history notes each status of an order that differs from what was stored.
 func (a *applying) history(order string, old, now [3]string) error {
 	for i, field := range [3]string{"status", "payment_status", "fulfillment_status"} {
@@ -297,6 +280,11 @@ func (a *applying) categories(cs []core.Category) error {
 }
 
 func (a *applying) end(cp syncing.Checkpoint) error {
+	if a.markSeen {
+		if err := saveSeen(a.ctx, a.tx, a.conn, a.t.model, a.seen); err != nil {
+			return err
+		}
+	}
 	doc, err := toJSON(cp)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"slices"
 	"strings"
 
 	"linkdesk/core"
@@ -149,10 +150,10 @@ func (s *Records) page(ctx context.Context, p *plan) (page core.RecordPage, err 
 
 const selectRecord = `SELECT c.id, r.remote_id, r.updated_at, r.synced_at, r.removed_at, r.doc, r.raw `
 
-// read picks the ids of the page from an index first, so that sorting carries
+// pageSQL picks the ids of the page from an index first, so that sorting carries
 // no documents, and then reads just those rows. It asks for one row more than
 // the page holds, to know whether there is a next.
-func (p *plan) read(ctx context.Context, tx *sql.Tx, f filter, page *core.RecordPage) error {
+func (p *plan) pageSQL(f filter) (query string, args []any) {
 	direction := ""
 	if p.Descending {
 		direction = " DESC"
@@ -164,9 +165,13 @@ func (p *plan) read(ctx context.Context, tx *sql.Tx, f filter, page *core.Record
 		outer = append(outer, "p."+name+direction)
 		names = append(names, k+" AS "+name)
 	}
-	query := selectRecord + `, p.* FROM (SELECT id AS row, ` + strings.Join(names, ", ") + ` FROM ` + p.t.name + f.source + ` WHERE ` + f.where + p.beyond() +
+	query = selectRecord + `, p.* FROM (SELECT id AS row, ` + strings.Join(names, ", ") + ` FROM ` + p.t.name + f.source + ` WHERE ` + f.where + p.beyond() +
 		` ORDER BY ` + strings.Join(inner, ", ") + ` LIMIT ?) p CROSS JOIN ` + p.t.name + ` r ON r.id = p.row JOIN connection c ON c.num = r.connection ORDER BY ` + strings.Join(outer, ", ")
-	args := append(append(append([]any{}, f.args...), p.after...), p.Limit+1)
+	return query, slices.Concat(f.args, p.after, []any{p.Limit + 1})
+}
+
+func (p *plan) read(ctx context.Context, tx *sql.Tx, f filter, page *core.RecordPage) error {
+	query, args := p.pageSQL(f)
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err

@@ -27,23 +27,18 @@ func TestReadOnly(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, dir os.FileMode
 		path      string
-		want      core.Code
 	}{
-		"file and folder":  {0o444, 0o555, path, core.CodeStorageReadOnly},
-		"file":             {0o444, 0o777, path, core.CodeStorageReadOnly},
-		"folder":           {0o666, 0o555, path, core.CodeStorageReadOnly},
-		"not readable":     {0o000, 0o777, path, core.CodeStorageReadOnly},
-		"new file":         {0o666, 0o555, filepath.Join(dir, "new.db"), core.CodeStorageReadOnly},
-		"new folder":       {0o666, 0o555, filepath.Join(dir, "new", "new.db"), core.CodeStorageReadOnly},
-		"a folder":         {0o666, 0o777, dir, core.CodeStorageReadOnly},
-		"a file as folder": {0o666, 0o777, filepath.Join(path, "x.db"), core.CodeStorageReadOnly},
+		"file":         {0o444, 0o777, path},
+		"folder":       {0o666, 0o555, path},
+		"not readable": {0o000, 0o777, path},
+		"new folder":   {0o666, 0o555, filepath.Join(dir, "new", "new.db")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := errors.Join(os.Chmod(path, c.file), os.Chmod(dir, c.dir)); err != nil {
 				t.Fatal(err)
 			}
-			if got := asNobody(t, child, c.path); got != string(c.want) {
-				t.Errorf("got %q, want %q", got, c.want)
+			if got := asNobody(t, child, c.path); got != string(core.CodeStorageReadOnly) {
+				t.Errorf("got %q", got)
 			}
 			if err := errors.Join(os.Chmod(path, 0o600), os.Chmod(dir, 0o755)); err != nil {
 				t.Fatal(err)
@@ -52,6 +47,15 @@ func TestReadOnly(t *testing.T) {
 				t.Error("the file was changed")
 			}
 		})
+	}
+}
+
+func TestNoPlaceForTheFile(t *testing.T) {
+	path, _ := filled(t, 1)
+	for _, p := range []string{filepath.Dir(path), filepath.Join(path, "x.db")} { // a folder; a file where the folder should be
+		if _, err := Open(t.Context(), p, Options{}); core.CodeOf(err) != core.CodeStorageReadOnly {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

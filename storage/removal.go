@@ -8,15 +8,6 @@ import (
 	"linkdesk/core"
 )
 
-// unseenSQL names the rows that a complete full read did not meet: there, not
-// written since it began, and not noted. It reads indexes only.
-func (t *table) unseenSQL() string {
-	return ` FROM ` + t.name + ` r INDEXED BY ` + t.name + `_browse
-		WHERE r.connection = ?1 AND r.removed_at = 0
-		AND r.seq <= (SELECT since_seq FROM full_read WHERE connection = ?1 AND model = ?2)
-		AND NOT EXISTS (SELECT 1 FROM seen WHERE connection = ?1 AND model = ?2 AND record = r.id)`
-}
-
 // Missing counts, after a complete full read, the records that are there but
 // were not seen (missing), and all that are there (total). Without notes, that
 // is without an Apply with markSeen since the last EndRead, nothing is missing.
@@ -30,9 +21,11 @@ func (s *Records) Missing(ctx context.Context, c core.ConnectionID, m core.Model
 		if err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+t.unseenSQL(), conn, string(m)).Scan(&missing); err != nil {
+		ids, err := unseen(ctx, tx, conn, t)
+		if err != nil {
 			return err
 		}
+		missing = int64(len(ids))
 		return tx.QueryRowContext(ctx, `SELECT coalesce((SELECT there FROM tally WHERE connection = ? AND model = ?), 0)`, conn, string(m)).Scan(&total)
 	})
 	return missing, total, err
@@ -53,15 +46,20 @@ func (s *Records) RemoveMissing(ctx context.Context, c core.ConnectionID, m core
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE `+t.name+` SET removed_at = ?3, seq = ?4 + unseen.place
-			FROM (SELECT r.id, row_number() OVER () AS place`+t.unseenSQL()+`) AS unseen WHERE `+t.name+`.id = unseen.id`,
-			conn, string(m), micros(now), seq)
+		ids, err := unseen(ctx, tx, conn, t)
 		if err != nil {
 			return err
 		}
-		if gone, err = res.RowsAffected(); err != nil {
+		mark, err := tx.PrepareContext(ctx, `UPDATE `+t.name+` SET removed_at = ?, seq = ? WHERE id = ?`)
+		if err != nil {
 			return err
 		}
+		for i, id := range ids {
+			if _, err := mark.ExecContext(ctx, micros(now), seq+int64(i)+1, id); err != nil {
+				return err
+			}
+		}
+		gone = int64(len(ids))
 		return keepBooks(ctx, tx, conn, m, seq+gone, -gone, gone)
 	})
 	return gone, err

@@ -73,44 +73,110 @@ func contains(columns []string, word string) (condition string, args []any) {
 // searchOrders finds orders by number or by customer: each word has to begin
 // the number (or, when it begins none, be within it) or be within the
 // customer's e-mail, name, company or phone.
+//
+// A word that few numbers or customers have is looked for in the whole of the
+// narrow index, or not even that: numbers alone name their rows. Words that many
+// have are tried on row after row in the order asked for, until the page is full.
 func (p *plan) searchOrders(ctx context.Context, tx *sql.Tx, f *filter) error {
+	direct, scan := true, false
+	var late []orderWord
 	for _, w := range p.words {
-		begins, args := numberBegins(w)
-		n, err := collect(ctx, tx, scanInt, `SELECT count(*) FROM (SELECT 1 FROM (`+begins+`) LIMIT ?)`, append(args, directRows+1)...)
+		word, err := lookUp(ctx, tx, w)
 		if err != nil {
 			return err
 		}
-		customer, named := contains(tables[core.Customers].search, w)
-		known, err := collect(ctx, tx, scanInt, `SELECT EXISTS (SELECT 1 FROM customer INDEXED BY customer_browse WHERE `+customer+`)`, named...)
-		if err != nil {
-			return err
+		direct = direct && word.direct
+		scan = scan || !word.common
+		if word.common {
+			late = append(late, word)
+			continue
 		}
-		number := "id IN (" + begins + ")"
-		if n[0] == 0 {
-			number, args = "instr(number, ?) > 0", []any{partOfNumber(w)}
-		}
-		switch {
-		case known[0] == 0 && 0 < n[0] && n[0] <= directRows:
-			f.and(number, args...)
-			f.source = " NOT INDEXED" // the ids say which rows: no scan
-		case known[0] == 0:
-			f.and(number, args...)
-		default:
-			f.and(`(`+number+` OR (connection, customer) IN (SELECT connection, remote_id FROM customer INDEXED BY customer_browse WHERE `+customer+`))`, append(args, named...)...)
-		}
+		f.and(word.condition, word.args...)
+	}
+	for _, word := range late { // after the others: few rows come that far
+		f.and(word.condition, word.args...)
+	}
+	switch {
+	case direct:
+		f.source = " NOT INDEXED"
+	case !scan:
+		f.source = " INDEXED BY " + p.index
 	}
 	return nil
 }
 
-// directRows is how many rows are rather fetched one by one than found by a scan.
-const directRows = 2000
+// few is how many numbers or customers with a word are rather named one by one.
+const few = 500
+
+// orderWord is one word of a search for orders. direct: it names the rows;
+// common: more than a few numbers or customers have it.
+type orderWord struct {
+	condition      string
+	args           []any
+	direct, common bool
+}
+
+func lookUp(ctx context.Context, tx *sql.Tx, word string) (o orderWord, err error) {
+	begins, args := numberBegins(word)
+	numbers, err := collect(ctx, tx, scanInt, `SELECT id FROM (`+begins+`) LIMIT ?`, append(args, few+1)...)
+	if err != nil {
+		return o, err
+	}
+	within, named := contains(tables[core.Customers].search, word)
+	customers, err := collect(ctx, tx, func(rows *sql.Rows) (id [2]any, err error) {
+		var conn int64
+		var remote string
+		err = rows.Scan(&conn, &remote)
+		return [2]any{conn, remote}, err
+	}, `SELECT connection, remote_id FROM customer INDEXED BY customer_browse WHERE `+within+` LIMIT ?`, append(named, few+1)...)
+	if err != nil {
+		return o, err
+	}
+	o.common = len(numbers) > few || len(customers) > few
+	o.direct = 0 < len(numbers) && len(numbers) <= few && len(customers) == 0
+	switch {
+	case len(numbers) == 0:
+		o.condition, o.args = "instr(number, ?) > 0", []any{partOfNumber(word)}
+	case len(numbers) <= few:
+		o.condition = "id IN " + tuples(1, len(numbers))
+		for _, id := range numbers {
+			o.args = append(o.args, id)
+		}
+	default:
+		o.condition, o.args = numberRanges(word)
+	}
+	switch {
+	case len(customers) > few:
+		o.condition = "(" + o.condition + " OR EXISTS (SELECT 1 FROM customer k WHERE k.connection = sale_order.connection AND k.remote_id = sale_order.customer AND " + within + "))"
+		o.args = append(o.args, named...)
+	case len(customers) > 0:
+		o.condition = "(" + o.condition + " OR (connection, customer) IN (VALUES " + tuples(len(customers), 2) + "))"
+		for _, id := range customers {
+			o.args = append(o.args, id[0], id[1])
+		}
+	}
+	return o, nil
+}
+
+// numberRanges is true where the number begins with the word.
+func numberRanges(word string) (condition string, args []any) {
+	var any []string
+	for _, prefix := range numberPrefixes(word) {
+		any = append(any, "number >= ? AND number < ?")
+		args = append(args, prefix, prefix+afterPrefix)
+	}
+	return "(" + strings.Join(any, " OR ") + ")", args
+}
+
+// afterPrefix sorts behind everything that a prefix can go on with.
+const afterPrefix = "\U0010FFFF"
 
 // numberBegins selects the ids of orders whose number begins with the word.
 func numberBegins(word string) (query string, args []any) {
 	var parts []string
 	for _, prefix := range numberPrefixes(word) {
 		parts = append(parts, "SELECT id FROM sale_order INDEXED BY sale_order_number WHERE number >= ? AND number < ?")
-		args = append(args, prefix, prefix+"\U0010FFFF")
+		args = append(args, prefix, prefix+afterPrefix)
 	}
 	return strings.Join(parts, " UNION ALL "), args
 }

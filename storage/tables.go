@@ -46,7 +46,7 @@ var tables = map[core.Model]*table{
 			"number":     {"number", "sale_order_number"},
 			"placed_at":  {"placed_at", "sale_order_placed"},
 			"total":      {"total", "sale_order_browse"},
-			"updated_at": {"updated_at", "sale_order_browse"},
+			"updated_at": {"updated_at", "sale_order_updated"},
 		},
 		values: func(d core.Data, out []any) []any {
 			o := d.(*core.Order)

@@ -81,8 +81,8 @@ CREATE TABLE checkpoint (
   PRIMARY KEY (connection, model)
 ) WITHOUT ROWID;
 
--- The notes of a full read: a record was seen when it is in `seen`, or when it
--- was written since the read began (its seq is larger than since_seq).
+-- The notes of a full read: a record was seen when its id is in `seen`, or when
+-- it was written since the read began (its seq is larger than since_seq).
 CREATE TABLE full_read (
   connection INTEGER NOT NULL REFERENCES connection(num),
   model      TEXT NOT NULL,
@@ -92,8 +92,9 @@ CREATE TABLE full_read (
 CREATE TABLE seen (
   connection INTEGER NOT NULL,
   model      TEXT NOT NULL,
-  record     INTEGER NOT NULL,
-  PRIMARY KEY (connection, model, record)
+  place      INTEGER NOT NULL,
+  ids        BLOB NOT NULL,                   -- see seen.go
+  PRIMARY KEY (connection, model, place)
 ) WITHOUT ROWID;
 
 -- The last seq given, and how many records there are, so that no screen counts.
@@ -170,7 +171,8 @@ CREATE TABLE sale_order (
   raw                BLOB,
   UNIQUE (connection, remote_id)
 );
-CREATE INDEX sale_order_browse ON sale_order(connection, seq, removed_at, updated_at, number, customer, placed_at, total);
+CREATE INDEX sale_order_browse ON sale_order(connection, seq, removed_at, customer, number, placed_at, updated_at, total);
+CREATE INDEX sale_order_updated ON sale_order(updated_at, connection, removed_at);
 CREATE INDEX sale_order_placed ON sale_order(placed_at, connection, removed_at);
 CREATE INDEX sale_order_number ON sale_order(number, connection, removed_at);
 
