@@ -208,7 +208,7 @@ func (a *Attempt) Paste(_ context.Context, address string) error {
 	if err != nil || u.Scheme+"://"+u.Host+u.EscapedPath() != a.redirect {
 		return core.Invalid("That is not the address of the last page. It begins with " + a.redirect)
 	}
-	switch a.take(u.RawQuery) {
+	switch a.take(u.RawQuery, func() {}) {
 	case taken:
 		return nil
 	case late:
@@ -227,8 +227,8 @@ const (
 )
 
 // take gives the attempt the query of a callback. The first that is ours is
-// taken; a later one finds the attempt over.
-func (a *Attempt) take(query string) fate {
+// taken, which is told before anybody acts on it; a later one finds the attempt over.
+func (a *Attempt) take(query string, told func()) fate {
 	c, v := judge(query, a.want)
 	switch {
 	case v == malformed:
@@ -239,14 +239,14 @@ func (a *Attempt) take(query string) fate {
 	case a.client.endpoint.clock.Now().After(a.deadline): // the computer slept, and timers with it
 		a.expire(core.E(core.CodeConsentTimeout, "", nil))
 		return late
-	case !a.settle(c):
+	case !a.settle(c, told):
 		return late
 	}
 	return taken
 }
 
 // settle ends the wait, once.
-func (a *Attempt) settle(c callback) bool {
+func (a *Attempt) settle(c callback, told func()) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.over {
@@ -263,6 +263,7 @@ func (a *Attempt) settle(c callback) bool {
 		}
 	}
 	close(a.notices)
+	told()
 	a.answer <- c
 	return true
 }
@@ -281,7 +282,7 @@ func (a *Attempt) notify(n Notice) {
 
 // expire ends the wait without the browser's answer, unless that has come.
 func (a *Attempt) expire(err error) {
-	if a.settle(callback{err: err}) {
+	if a.settle(callback{err: err}, func() {}) {
 		a.finish(err)
 	}
 }
@@ -307,7 +308,7 @@ func (a *Attempt) Cancel() {
 
 // stop ends the attempt wherever it stands.
 func (a *Attempt) stop(err error) {
-	a.settle(callback{err: err})
+	a.settle(callback{err: err}, func() {})
 	a.cancel()
 	a.finish(err)
 }

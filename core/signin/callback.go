@@ -62,14 +62,12 @@ func judge(query string, want expectation) (callback, verdict) {
 	}
 	c := callback{code: core.NewSecret(values.Get(name)), captured: map[string]string{}}
 	if c.code.Empty() {
-		c.err = core.E(core.CodeDataUnexpected, want.service+" did not finish the sign-in. Nothing was changed. Start again.", fmt.Errorf("callback without a code"))
-		return c, ours
+		return callback{err: core.E(core.CodeDataUnexpected, want.service+" did not finish the sign-in. Nothing was changed. Start again.", fmt.Errorf("callback without a code"))}, ours
 	}
 	for value, param := range want.rules.Capture {
 		text := values.Get(param)
 		if text == "" || len(text) > longestExtra || plainText(text, longestExtra) != text {
-			c.err = core.E(core.CodeDataUnexpected, want.service+" did not say which account this is. Start again.", fmt.Errorf("callback without a usable %s", value))
-			return c, ours
+			return callback{err: core.E(core.CodeDataUnexpected, want.service+" did not say which account this is. Start again.", fmt.Errorf("callback without a usable %s", value))}, ours
 		}
 		c.captured[value] = text
 	}

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"io"
 	"log"
 	"net"
@@ -9,12 +10,17 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// linger is how long the listener stays to hand over the last page (check A6:
-// closed within a second).
-const linger = 800 * time.Millisecond
+// linger is how long the listener stays for a browser that is still to fetch
+// its page, parting how long answers may take that are on their way then (check
+// A6: closed within a second).
+const (
+	linger  = 600 * time.Millisecond
+	parting = 200 * time.Millisecond
+)
 
 // receiver is the return address of one attempt: a server on loopback that
 // takes one callback and shows one page.
@@ -25,6 +31,7 @@ type receiver struct {
 	result  string   // where the browser waits, without the code in its address bar
 	server  *http.Server
 
+	owed   atomic.Bool // a browser waits for its page
 	once   sync.Once
 	ended  chan struct{} // closed by finish
 	page   page          // valid once ended is closed
@@ -48,20 +55,26 @@ func newReceiver(a *Attempt, listeners []net.Listener, address *url.URL) *receiv
 	return r
 }
 
-// finish tells how the attempt ended. The listener closes as soon as the
-// browser has its page, or after a moment.
+// finish tells how the attempt ended. The listener closes at once, or, when a
+// browser waits, as soon as that has its page, or after a moment.
 func (r *receiver) finish(err error) {
 	r.once.Do(func() {
 		r.page = resultPage(r.attempt.want.service, err)
 		close(r.ended)
 		r.closed.Go(func() {
-			t := time.NewTimer(linger)
-			defer t.Stop()
-			select {
-			case <-r.gone:
-			case <-t.C:
+			if r.owed.Load() {
+				t := time.NewTimer(linger)
+				defer t.Stop()
+				select {
+				case <-r.gone:
+				case <-t.C:
+				}
 			}
-			r.server.Close()
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.attempt.ctx), parting)
+			defer cancel()
+			if r.server.Shutdown(ctx) != nil {
+				r.server.Close()
+			}
 		})
 	})
 }
@@ -97,7 +110,7 @@ func byPerson(h http.Header) bool {
 
 // callback takes the browser's answer and sends it on to an address without it.
 func (r *receiver) callback(w http.ResponseWriter, req *http.Request) {
-	switch r.attempt.take(req.URL.RawQuery) {
+	switch r.attempt.take(req.URL.RawQuery, func() { r.owed.Store(true) }) {
 	case taken:
 		secure(w)
 		w.Header().Set("Location", r.result)
