@@ -17,7 +17,7 @@ func rows(s State, now time.Time) []kit.Row {
 		row := kit.Row{
 			ID: string(r.Model), Icon: words.ModelIcon(r.Model), Name: kit.T(r.Model.Title()), Second: second(s, r),
 			Status: status(s, r, now), Dim: r.Access == core.Disabled,
-			Figures: []string{kit.T(r.Access.Title()), Sentence(r.Schedule), kit.Number(r.Records), next(r, now)},
+			Figures: []string{kit.T(r.Access.Title()), kit.ScheduleSentence(r.Schedule), kit.Number(r.Records), next(r, now)},
 		}
 		row.Action, row.Strong = action(s, r)
 		all = append(all, row)
@@ -131,26 +131,4 @@ func action(s State, r syncing.Row) (title string, strong bool) {
 		return "", false
 	}
 	return kit.T("Sync now"), false
-}
-
-// Sentence says a schedule in the language of the window: "Every 2 weeks, Mon 02:00".
-func Sentence(s core.Schedule) string {
-	at := time.Date(2000, 1, 1, s.Hour, s.Minute, 0, 0, time.UTC).Format("15:04")
-	var head string
-	switch s.Frequency {
-	case core.Hourly:
-		return kit.N(s.Interval, "Every hour", "Every {n} hours")
-	case core.Daily:
-		return kit.N(s.Interval, "Daily", "Every {n} days") + ", " + at
-	case core.Weekly:
-		head = kit.N(s.Interval, "Weekly", "Every {n} weeks")
-		return head + ", " + kit.ShortWeekday(s.Weekday) + " " + at
-	case core.Monthly:
-		head = kit.N(s.Interval, "Monthly", "Every {n} months")
-		if s.Day > 28 {
-			return head + ", " + kit.T("last day {time}", "time", at)
-		}
-		return head + ", " + kit.T("day {n} {time}", "n", s.Day, "time", at)
-	}
-	return kit.T("Only when I press Sync")
 }

@@ -127,23 +127,6 @@ func settle(t *testing.T, env *kittest.Env, cond func() bool) {
 	}
 }
 
-func TestSchedulesInWords(t *testing.T) {
-	for want, s := range map[string]core.Schedule{
-		"Only when I press Sync":      {Frequency: core.Manual},
-		"Daily, 02:00":                core.DefaultSchedule(),
-		"Every 3 days, 14:30":         {Frequency: core.Daily, Interval: 3, Hour: 14, Minute: 30},
-		"Every 2 weeks, Mon 02:00":    {Frequency: core.Weekly, Interval: 2, Weekday: time.Monday, Hour: 2},
-		"Monthly, day 15 06:00":       {Frequency: core.Monthly, Interval: 1, Day: 15, Hour: 6},
-		"Monthly, last day 06:00":     {Frequency: core.Monthly, Interval: 1, Day: 31, Hour: 6},
-		"Every 6 hours":               {Frequency: core.Hourly, Interval: 6},
-		"Every 3 months, day 1 00:05": {Frequency: core.Monthly, Interval: 3, Day: 1, Minute: 5},
-	} {
-		if got := Sentence(s); got != want {
-			t.Errorf("%+v: %q, want %q", s, got, want)
-		}
-	}
-}
-
 func TestEveryStatusHasItsOwnWords(t *testing.T) {
 	seen := map[kit.State]syncing.Status{}
 	for _, s := range []syncing.Status{syncing.StatusHeld, syncing.StatusScope, syncing.StatusFailed, syncing.StatusPartial, syncing.StatusOverdue,
