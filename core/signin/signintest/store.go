@@ -23,7 +23,7 @@ type Store struct {
 	saves int
 
 	// What fails, and with what; nil: nothing.
-	FailGrant, FailJournal, FailCreate error
+	FailGrant, FailJournal, FailCreate, FailDelete error
 	// BeforeSave is called before a grant is saved.
 	BeforeSave func()
 }
@@ -194,6 +194,9 @@ func (s *Store) Delete(_ context.Context, id core.ConnectionID, _ bool) error {
 	defer s.mu.Unlock()
 	if _, err := s.find(id); err != nil {
 		return err
+	}
+	if s.FailDelete != nil {
+		return s.FailDelete
 	}
 	delete(s.rows, id)
 	s.order = slices.DeleteFunc(s.order, func(o core.ConnectionID) bool { return o == id })
