@@ -31,6 +31,11 @@ func (s *Records) Categories(ctx context.Context, c core.ConnectionID) ([]core.C
 // was kept: such orders are left out of the analytics.
 const voided = `('cancelled', 'canceled', 'refunded', 'voided')`
 
+var analyticsSQL = `SELECT o.currency, o.total, CASE o.total WHEN ?3 THEN json_extract(o.doc, '$.total') END, o.placed_at
+		FROM sale_order o NOT INDEXED WHERE o.id IN (` + ordersOf(`SELECT num, ?2 FROM connection WHERE id = ?1`) + `)
+		AND o.connection = (SELECT num FROM connection WHERE id = ?1) AND o.customer = ?2 AND o.removed_at = 0
+		AND lower(o.status) NOT IN ` + voided + ` AND lower(o.payment_status) NOT IN ` + voided
+
 // Analytics computes a customer's figures from the orders that are there. Sums
 // are exact; an average is rounded to the currency's decimals, half away from
 // zero. A customer without orders has the zero figures.
@@ -58,10 +63,7 @@ func (s *Records) Analytics(ctx context.Context, c core.ConnectionID, customer s
 			}
 		}
 		return struct{}{}, nil
-	}, `SELECT o.currency, o.total, CASE o.total WHEN ?3 THEN json_extract(o.doc, '$.total') END, o.placed_at
-		FROM sale_order o INDEXED BY sale_order_browse JOIN connection c ON c.num = o.connection
-		WHERE c.id = ?1 AND o.customer = ?2 AND o.removed_at = 0
-		AND lower(o.status) NOT IN `+voided+` AND lower(o.payment_status) NOT IN `+voided, string(c), customer, int64(unfit))
+	}, analyticsSQL, string(c), customer, int64(unfit))
 	for currency, sum := range sums {
 		a.TotalSpent[currency] = formatMoney(&sum.total, currency, true)
 		a.AverageOrder[currency] = formatMoney(new(big.Rat).Quo(&sum.total, big.NewRat(sum.orders, 1)), currency, false)

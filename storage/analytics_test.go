@@ -32,17 +32,28 @@ func TestAnalytics(t *testing.T) {
 	put("KWD", "1.005", "open", "")
 	put("BTC", "0.123456789", "open", "")
 	put("USD", "about 5", "open", "") // no amount: the order counts, the sum does not
-	got, err := db.Records().Analytics(t.Context(), c, "c1")
+	moved := storagetest.Order(n+1, "open")
+	apply(t, db, c, core.Orders, moved)
 	want := core.CustomerAnalytics{
 		OrdersCount:  16,
 		TotalSpent:   map[string]core.Money{"EUR": "1000000000000001.01", "JPY": "2401", "KWD": "1.005", "BTC": "0.123456789", "USD": "0.00"},
 		AverageOrder: map[string]core.Money{"EUR": "90909090909091.00", "JPY": "1201", "KWD": "1.005", "BTC": "0.12", "USD": "0.00"},
 		FirstOrderAt: storagetest.Now.Add(time.Minute), LastOrderAt: storagetest.Now.Add(18 * time.Minute),
 	}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("\n got %+v (%v)\nwant %+v", got, err, want)
+	for _, read := range []string{"going on", "ended"} {
+		if read == "ended" {
+			if err := db.Records().EndRead(t.Context(), c, core.Orders, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		moved.Data.(*core.Order).Customer = "of the time " + read
+		apply(t, db, c, core.Orders, moved)
+		got, err := db.Records().Analytics(t.Context(), c, "c1")
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("with the read %s:\n got %+v (%v)\nwant %+v", read, got, err, want)
+		}
 	}
-	got, err = db.Records().Analytics(t.Context(), c, "nobody")
+	got, err := db.Records().Analytics(t.Context(), c, "nobody")
 	if err != nil || got.OrdersCount != 0 || len(got.TotalSpent) != 0 {
 		t.Errorf("a customer without orders: %+v, %v", got, err)
 	}

@@ -294,7 +294,10 @@ func (a *applying) end(cp syncing.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	return keepBooks(a.ctx, a.tx, a.conn, a.t.model, a.seq, a.there, a.removed)
+	if err := keepBooks(a.ctx, a.tx, a.conn, a.t.model, a.seq, a.there, a.removed); err != nil || a.t.model != core.Orders {
+		return err
+	}
+	return linkOrders(a.ctx, a.tx, a.conn, linkAfter)
 }
 
 // lastSeq returns the last change number given to a row of a model.

@@ -89,6 +89,7 @@ func (s *Connections) purge(ctx context.Context, num int64) error {
 	}
 	return s.db.inWrite(ctx, func(tx *sql.Tx) error {
 		for _, q := range []string{
+			`DELETE FROM order_customer WHERE connection = ?`,
 			`DELETE FROM order_history WHERE connection = ?`,
 			`DELETE FROM category WHERE connection = ?`,
 			`DELETE FROM tally WHERE connection = ?`,

@@ -23,9 +23,24 @@
 // and sorted. Its hash tells whether content changed; what did not is not
 // written. seq grows with each write of a row: a later "what changed since".
 //
-// An index whose order is unlike the order of arrival costs more than the row
-// itself, because each transaction touches a page of it for every row. So there
-// are few: the identity; _browse, narrow, holding every searched and sorted
-// column in the order of writing; and for orders two whose order is close to
-// that of arrival, number and time. A search and the less usual sorts scan _browse.
+// An index whose order is unlike the order of arrival costs as much as the row
+// itself, because each transaction touches a page of it for every row. Measured
+// on 100,000 orders, CPU of a first load with the identity alone as 1:
+//
+//	+ narrow index in the order of writing (_browse)   1.0
+//	+ number, time placed, time updated                1.9
+//	+ an index by customer                             2.5
+//	+ an index by total                                3.5
+//	+ FTS5 over the number                             +0.8, a page a transaction +1.6
+//
+// So an order has _browse, which holds every searched and sorted column, and
+// those three. Which orders a customer has is filled in behind, sorted (link.go).
+// A search reads _browse (1,000,000 entries: 0.15 s) unless few rows have the
+// word; texts are compared in lower case, and a word may be anywhere in a column.
+// An unchanged read costs 0.44 of a first load, and a record of 1,000,000 what a
+// record of 100,000 costs, within 5 %.
+//
+// Orders of 1,000,000: open, sort by date or number, next page 2-5 ms; search by
+// number, e-mail or name 35-75 ms; a word that nothing has, or a sort by total,
+// 0.16-0.2 s; a customer's figures under 1 ms. `go test -bench . ./storage`.
 package storage

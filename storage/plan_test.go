@@ -76,6 +76,9 @@ func TestPlansOfASync(t *testing.T) {
 			t.Errorf("meeting stored %s:\n%s", table.model, plan)
 		}
 	}
+	if plan := explain(t, db, analyticsSQL, "c", "1", 0); fullScan.MatchString(plan) || !strings.Contains(plan, "SEARCH order_customer USING PRIMARY KEY") {
+		t.Errorf("a customer's figures:\n%s", plan)
+	}
 	for query, want := range map[string]string{
 		selectRuns + `WHERE r.status IN ('queued', 'running') ORDER BY r.started_at, r.num`: "USING INDEX run_unfinished",
 		`SELECT num FROM connection WHERE id = 'x' AND deleted_at = 0`:                      "USING INDEX sqlite_autoindex_connection_1",

@@ -79,6 +79,11 @@ func (s *Records) EndRead(ctx context.Context, c core.ConnectionID, m core.Model
 		if _, err := tx.ExecContext(ctx, `DELETE FROM checkpoint WHERE connection = ? AND model = ?`, conn, string(m)); err != nil {
 			return err
 		}
+		if m == core.Orders {
+			if err := linkOrders(ctx, tx, conn, 1); err != nil {
+				return err
+			}
+		}
 		if keepSeen {
 			return nil
 		}

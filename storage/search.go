@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"linkdesk/core"
@@ -71,36 +72,31 @@ func contains(columns []string, word string) (condition string, args []any) {
 }
 
 // searchOrders finds orders by number or by customer: each word has to begin
-// the number (or, when it begins none, be within it) or be within the
-// customer's e-mail, name, company or phone.
+// the number, or be within the customer's e-mail, name, company or phone; a word
+// that finds nothing so may be anywhere in the number.
 //
-// A word that few numbers or customers have is looked for in the whole of the
-// narrow index, or not even that: numbers alone name their rows. Words that many
-// have are tried on row after row in the order asked for, until the page is full.
+// Where few numbers and customers have one of the words, they name the rows to
+// look at. Where many have each of them, row after row is tried in the order
+// asked for, until the page is full. What remains reads the narrow index.
 func (p *plan) searchOrders(ctx context.Context, tx *sql.Tx, f *filter) error {
-	direct, scan := true, false
-	var late []orderWord
+	var words []orderWord
 	for _, w := range p.words {
 		word, err := lookUp(ctx, tx, w)
 		if err != nil {
 			return err
 		}
-		direct = direct && word.direct
-		scan = scan || !word.common
-		if word.common {
-			late = append(late, word)
-			continue
-		}
-		f.and(word.condition, word.args...)
+		words = append(words, word)
 	}
-	for _, word := range late { // after the others: few rows come that far
-		f.and(word.condition, word.args...)
-	}
+	named := slices.IndexFunc(words, func(w orderWord) bool { return w.rows != "" })
 	switch {
-	case direct:
+	case named >= 0:
 		f.source = " NOT INDEXED"
-	case !scan:
+		f.and("id IN ("+words[named].rows+")", words[named].rowArgs...)
+	case !slices.ContainsFunc(words, func(w orderWord) bool { return !w.common }):
 		f.source = " INDEXED BY " + p.index
+	}
+	for _, w := range words {
+		f.and(w.condition, w.args...)
 	}
 	return nil
 }
@@ -108,12 +104,14 @@ func (p *plan) searchOrders(ctx context.Context, tx *sql.Tx, f *filter) error {
 // few is how many numbers or customers with a word are rather named one by one.
 const few = 500
 
-// orderWord is one word of a search for orders. direct: it names the rows;
-// common: more than a few numbers or customers have it.
+// orderWord is one word of a search for orders: what is true of an order that
+// has it, and, where few have it, which rows may be such orders. common: many have it.
 type orderWord struct {
-	condition      string
-	args           []any
-	direct, common bool
+	condition string
+	args      []any
+	rows      string
+	rowArgs   []any
+	common    bool
 }
 
 func lookUp(ctx context.Context, tx *sql.Tx, word string) (o orderWord, err error) {
@@ -122,40 +120,48 @@ func lookUp(ctx context.Context, tx *sql.Tx, word string) (o orderWord, err erro
 	if err != nil {
 		return o, err
 	}
-	within, named := contains(tables[core.Customers].search, word)
-	customers, err := collect(ctx, tx, func(rows *sql.Rows) (id [2]any, err error) {
+	within, text := contains(tables[core.Customers].search, word)
+	var customers []any // connection and remote id in turn
+	_, err = collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
 		var conn int64
 		var remote string
 		err = rows.Scan(&conn, &remote)
-		return [2]any{conn, remote}, err
-	}, `SELECT connection, remote_id FROM customer INDEXED BY customer_browse WHERE `+within+` LIMIT ?`, append(named, few+1)...)
+		customers = append(customers, conn, remote)
+		return struct{}{}, err
+	}, `SELECT connection, remote_id FROM customer INDEXED BY customer_browse WHERE `+within+` LIMIT ?`, append(text, few+1)...)
 	if err != nil {
 		return o, err
 	}
-	o.common = len(numbers) > few || len(customers) > few
-	o.direct = 0 < len(numbers) && len(numbers) <= few && len(customers) == 0
-	switch {
-	case len(numbers) == 0:
-		o.condition, o.args = "instr(number, ?) > 0", []any{partOfNumber(word)}
-	case len(numbers) <= few:
-		o.condition = "id IN " + tuples(1, len(numbers))
-		for _, id := range numbers {
-			o.args = append(o.args, id)
-		}
-	default:
-		o.condition, o.args = numberRanges(word)
+	switch many := len(customers) / 2; {
+	case many == 0 && len(numbers) == 0:
+		return orderWord{condition: "instr(number, ?) > 0", args: []any{partOfNumber(word)}}, nil
+	case many > few || len(numbers) > few:
+		ranges, args := numberRanges(word)
+		return orderWord{common: true, args: append(args, text...),
+			condition: "(" + ranges + " OR EXISTS (SELECT 1 FROM customer k WHERE k.connection = sale_order.connection AND k.remote_id = sale_order.customer AND " + within + "))"}, nil
 	}
-	switch {
-	case len(customers) > few:
-		o.condition = "(" + o.condition + " OR EXISTS (SELECT 1 FROM customer k WHERE k.connection = sale_order.connection AND k.remote_id = sale_order.customer AND " + within + "))"
-		o.args = append(o.args, named...)
-	case len(customers) > 0:
-		o.condition = "(" + o.condition + " OR (connection, customer) IN (VALUES " + tuples(len(customers), 2) + "))"
-		for _, id := range customers {
-			o.args = append(o.args, id[0], id[1])
-		}
+	return fewOrders(numbers, customers), nil
+}
+
+// fewOrders is a word that some numbers begin with and some customers have.
+func fewOrders(numbers []int64, customers []any) (o orderWord) {
+	var ids []string
+	for _, id := range numbers {
+		ids = append(ids, "("+itoa(id)+")")
 	}
-	return o, nil
+	var own, rows []string
+	if len(ids) > 0 {
+		values := "VALUES " + strings.Join(ids, ", ")
+		own, rows = append(own, "id IN ("+values+")"), append(rows, values)
+	}
+	if n := len(customers) / 2; n > 0 {
+		values := "VALUES " + tuples(n, 2)
+		own, rows = append(own, "(connection, customer) IN ("+values+")"), append(rows, ordersOf(values))
+		o.args, o.rowArgs = customers, slices.Concat(customers, customers)
+	}
+	o.condition = "(" + strings.Join(own, " OR ") + ")"
+	o.rows = strings.Join(rows, " UNION ALL ")
+	return o
 }
 
 // numberRanges is true where the number begins with the word.

@@ -107,6 +107,7 @@ CREATE TABLE tally (
   model      TEXT NOT NULL,
   there      INTEGER NOT NULL,
   removed    INTEGER NOT NULL,
+  linked     INTEGER NOT NULL DEFAULT 0,      -- of orders: order_customer holds those up to this seq
   PRIMARY KEY (connection, model)
 ) WITHOUT ROWID;
 
@@ -175,6 +176,14 @@ CREATE INDEX sale_order_browse ON sale_order(connection, seq, removed_at, custom
 CREATE INDEX sale_order_updated ON sale_order(updated_at, connection, removed_at);
 CREATE INDEX sale_order_placed ON sale_order(placed_at, connection, removed_at);
 CREATE INDEX sale_order_number ON sale_order(number, connection, removed_at);
+
+-- Which orders a customer has, filled in behind the records: see link.go.
+CREATE TABLE order_customer (
+  connection INTEGER NOT NULL,
+  customer   TEXT NOT NULL,
+  record     INTEGER NOT NULL,
+  PRIMARY KEY (connection, customer, record)
+) WITHOUT ROWID;
 
 CREATE TABLE product (
   id         INTEGER PRIMARY KEY,
