@@ -4,9 +4,10 @@
 GO      ?= go
 VERSION := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-# gles halves the first build on Linux and draws the same; migrated_fynedo drops thread checks that cost.
+# On Linux gles halves the first build and draws the same, and x11 alone (also under Wayland) needs fewer
+# packages; migrated_fynedo drops thread checks that cost.
 comma   := ,
-TAGS    := migrated_fynedo$(if $(filter Linux,$(shell uname -s)),$(comma)gles)
+TAGS    := migrated_fynedo$(if $(filter Linux,$(shell uname -s)),$(comma)gles$(comma)x11)
 BIN     := bin/linkdesk
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 

@@ -181,7 +181,9 @@ func (a *App) wire(onDemand bool) {
 	caller := provider.New(provider.Options{HTTP: transport, Tokens: a.Tokens, Clock: clock, Log: a.Log, Version: version})
 	a.Connections = connection.New(connection.Options{Store: a.DB.Connections(), Secrets: a.DB.Secrets(), Sealer: a.Vault, SignIn: signIn,
 		Tokens: a.Tokens, Provider: caller, Registry: a.Registry, Bus: a.Bus, Clock: clock, Log: a.Log, Locked: a.locked, Records: a.DB.Records(),
-		Adopt: func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error { return a.Sync.Adopt(ctx, id, chosen) }})
+		Adopt: func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error {
+			return a.Sync.Adopt(ctx, id, chosen)
+		}})
 	a.Sync = syncing.New(syncing.Options{Store: a.DB.Sync(), Records: a.DB.Records(), Compare: a.DB.Records(),
 		Connections: &links{a.Connections}, Preferences: a.DB.Preferences(),
 		Pages: func(_ context.Context, c core.Connection) (syncing.Lister, error) {

@@ -22,19 +22,22 @@ func runServe(c *call, args []string) error {
 		return core.Wrapf(err, "serve")
 	}
 	defer app.Close()
+	// The vault comes first, so that an interrupted sync can go on at once. One
+	// that stays closed is no reason to stop: what was copied can be read, and a
+	// keyring may come late.
+	locked := app.OpenVault(c.ctx, false)
 	if err := app.Start(c.ctx, startOptions{local: true, schedule: true}); err != nil {
 		return err
 	}
 	if err := app.Local.State().Err; err != nil {
 		return err
 	}
-	if err := app.OpenVault(c.ctx, false); err != nil {
-		// It runs on: what was copied can be read, and a keyring may come late.
-		printError(c.stderr, explainVault(app, err))
+	if locked != nil {
+		printError(c.stderr, explainVault(app, locked))
 		app.RetryVault()
 	}
 	app.Listen(func() {})
-	if err := c.printJSON(map[string]string{"api": app.Local.Origin()}); err != nil {
+	if err := c.printJSON(map[string]string{"api": app.Local.Origin(), "practice": app.PracticeURL}); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.stderr, "Linkdesk runs without a window. Ctrl+C ends it.")

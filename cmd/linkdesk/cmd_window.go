@@ -1,3 +1,166 @@
 package main
 
-func runWindow(c *call, background bool) int { return exitNoDisplay }
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"linkdesk/core"
+	"linkdesk/core/desktop"
+	"linkdesk/core/vault"
+	"linkdesk/ui"
+	"linkdesk/ui/connections"
+	"linkdesk/ui/kit"
+	"linkdesk/ui/oauthapps"
+)
+
+// runWindow is Linkdesk with its window, or with only the tray for --background.
+func runWindow(c *call, background bool) int {
+	if problem := desktop.DisplayProblem(); problem != "" {
+		fmt.Fprintln(c.stderr, "linkdesk: "+problem+"\n`linkdesk demo` shows the main job here; `linkdesk serve` runs without a window.")
+		return exitNoDisplay
+	}
+	a, err := openApp(c.ctx, appOptions{home: c.home, port: -1, log: c.stderr})
+	if errors.Is(err, desktop.ErrRunning) {
+		return raise(c)
+	}
+	if err != nil {
+		return showFault(c, err)
+	}
+	defer a.Close()
+	platform := newPlatform(c.ctx)
+	fa := app.NewWithID(desktop.AppID)
+	fa.SetIcon(kit.AppIcon())
+	win, err := a.newWindow(c.ctx, fa, platform)
+	if err != nil {
+		return showFault(c, err)
+	}
+	a.Listen(win.Show)
+	fa.Lifecycle().SetOnStarted(func() { a.begin(c.ctx) })
+	stop := context.AfterFunc(c.ctx, func() { kit.OnWindow{}.Do(fa.Quit) })
+	defer stop()
+	if !background || !platform.TrayHost(c.ctx) {
+		win.Show() // without a tray nobody could reach a hidden window
+	}
+	fa.Run()
+	win.Close()
+	return exitOK
+}
+
+// raise brings the window of the running Linkdesk to the front.
+func raise(c *call) int {
+	paths, err := desktop.FindPaths(c.home)
+	if err != nil {
+		return fail(c.stderr, err, "")
+	}
+	code, err := desktop.Send(c.ctx, paths, desktop.Request{Cmd: "show"}, io.Discard, c.stderr)
+	if err != nil {
+		return fail(c.stderr, err, "")
+	}
+	return code
+}
+
+// begin starts the work after the first frame: before it there is no network
+// and no keyring (architecture, section 6).
+func (a *App) begin(ctx context.Context) {
+	a.work.Go(func() error {
+		if err := a.Start(ctx, startOptions{local: true, schedule: true}); err != nil {
+			a.Log.Error("start", "error", err)
+		}
+		if err := a.OpenVault(ctx, false); err != nil {
+			return a.Vault.Retry(a.ctx)
+		}
+		return nil
+	})
+}
+
+func (a *App) newWindow(ctx context.Context, fa fyne.App, platform *platform) (*ui.Window, error) {
+	return ui.New(ctx, fa, ui.Deps{
+		Connections:    connections.Of(a.Connections),
+		Services:       a.Registry.List,
+		Sync:           a.Sync,
+		Records:        a.DB.Records(),
+		Apps:           appsCore{a},
+		Vault:          windowVault{a.Vault, a},
+		Preferences:    a.DB.Preferences(),
+		Bus:            a.Bus,
+		Platform:       platform,
+		Practice:       a.PracticeURL,
+		ServicesFolder: a.Paths.Services,
+		Version:        version,
+		Dispatcher:     kit.OnWindow{},
+		Now:            time.Now,
+	}), nil
+}
+
+// showFault tells in a window of its own why Linkdesk cannot start, since
+// nobody may be looking at a terminal.
+func showFault(c *call, err error) int {
+	printError(c.stderr, err)
+	e := core.AsError(err)
+	text := e.Code.Text()
+	cause := e.Public
+	if cause == "" {
+		cause = fill(text.Cause, e)
+	}
+	fa := app.NewWithID(desktop.AppID)
+	fa.Settings().SetTheme(kit.NewTheme(kit.FollowSystem))
+	kit.SetLanguage(kit.SystemLanguage())
+	w := fa.NewWindow("Linkdesk")
+	w.SetIcon(kit.AppIcon())
+	w.SetContent(kit.Page(kit.NewEmpty(kit.Empty{Title: kit.T(fill(text.Title, e)), Text: kit.T(cause),
+		Actions: []kit.Action{{Title: kit.T("Close"), Primary: true, Do: fa.Quit}}})))
+	w.Resize(fyne.NewSize(560, 280))
+	w.CenterOnScreen()
+	w.ShowAndRun()
+	return exitFailure
+}
+
+// appsCore is the OAuth Apps tab's view of the local address.
+type appsCore struct{ a *App }
+
+// Address is for oauthapps.Core.
+func (c appsCore) Address() oauthapps.Address {
+	s := c.a.Local.State()
+	address := oauthapps.Address{Origin: s.Origin, On: s.On}
+	if s.Err != nil {
+		address.Problem = core.AsError(s.Err).Public
+	}
+	return address
+}
+
+// TurnAddress is for oauthapps.Core.
+func (c appsCore) TurnAddress(on bool) error {
+	if on {
+		return c.a.Local.Start(c.a.ctx)
+	}
+	return c.a.Local.Stop(c.a.ctx)
+}
+
+// windowVault wipes what the lost key sealed before it starts over.
+type windowVault struct {
+	*vault.Vault
+	a *App
+}
+
+// StartOver is for ui.Vault.
+func (v windowVault) StartOver(ctx context.Context) error {
+	if err := v.a.DB.Secrets().Wipe(ctx); err != nil {
+		return err
+	}
+	if err := v.Vault.StartOver(ctx); err != nil {
+		return err
+	}
+	all, err := v.a.DB.Connections().List(ctx)
+	for _, c := range all {
+		if err == nil {
+			err = v.a.Connections.Checked(ctx, c.ID, core.CodeKeyLost)
+		}
+	}
+	return err
+}

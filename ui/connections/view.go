@@ -215,6 +215,9 @@ func (t *Tab) DeleteSelected() { t.selected(t.askDelete) }
 // VerifySelected checks the open connection.
 func (t *Tab) VerifySelected() { t.selected(func(v connection.View) { t.p.Verify(v.ID) }) }
 
+// VerifyAll checks all connections.
+func (t *Tab) VerifyAll() { t.p.VerifyAll() }
+
 func (t *Tab) selected(do func(connection.View)) {
 	if v, ok := t.p.state.Find(t.p.state.Open); ok {
 		do(v)

@@ -131,13 +131,18 @@ func (t *Tab) showChoice(old, now State) {
 	t.choice.Choose(titles[at])
 }
 
-// chosen follows the person's choice; changes that were not applied are asked about first.
+// chosen follows the person's choice.
 func (t *Tab) chosen() {
 	at := t.choice.SelectedIndex()
 	var id core.ConnectionID
 	if at > 0 && at <= len(t.p.state.Connections) {
 		id = t.p.state.Connections[at-1].ID
 	}
+	t.ask(id)
+}
+
+// ask shows a connection's settings; changes that were not applied are asked about first.
+func (t *Tab) ask(id core.ConnectionID) {
 	if t.p.state.Pending() == 0 || id == t.p.state.For {
 		t.p.Choose(id)
 		return
@@ -226,6 +231,9 @@ func (t *Tab) failed(err error) {
 
 // SetConnections tells which connections there are.
 func (t *Tab) SetConnections(all []Connection) { t.p.SetConnections(all) }
+
+// Choose shows the settings of a connection, or the defaults for "".
+func (t *Tab) Choose(id core.ConnectionID) { t.ask(id) }
 
 // Reload reads everything anew.
 func (t *Tab) Reload() { t.p.Reload() }

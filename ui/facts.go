@@ -1,0 +1,96 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"linkdesk/core"
+	"linkdesk/core/connection"
+	"linkdesk/core/syncing"
+	"linkdesk/core/vault"
+	"linkdesk/ui/sync"
+)
+
+// gather reads what the overall state is derived from. It is called off the
+// window's goroutine.
+func (d Deps) gather(ctx context.Context) (Facts, []sync.Connection, error) {
+	f := Facts{Now: d.Now()}
+	views, err := d.Connections.List(ctx)
+	if err != nil {
+		return f, nil, err
+	}
+	var choices []sync.Connection
+	for _, v := range views {
+		f.Connections = append(f.Connections, ConnectionFact{ID: v.ID, Name: v.Name, Status: v.Status})
+		choices = append(choices, sync.Connection{ID: v.ID, Name: v.Name, Service: serviceName(v)})
+	}
+	rows, err := d.Sync.Settings(ctx, "")
+	if err != nil {
+		return f, nil, err
+	}
+	runs, err := d.Sync.Runs(ctx, "", "", 1)
+	if err != nil {
+		return f, nil, err
+	}
+	f.fromRows(rows)
+	if len(runs) > 0 {
+		f.LastSync = latest(runs[0])
+	}
+	f.PausedUntil, f.Paused = d.Sync.Paused()
+	state := d.Vault.State()
+	f.VaultChoice = state.Phase == vault.Choose || state.Phase == vault.Lost
+	f.Locked = state.Phase == vault.Locked || state.Phase == vault.Opening
+	address := d.Apps.Address()
+	f.AppsOrigin, f.AppsProblem = address.Origin, address.Problem
+	f.running(d.Sync.Running(), choices)
+	return f, choices, nil
+}
+
+func serviceName(v connection.View) string {
+	if v.Service != nil {
+		return v.Service.Name
+	}
+	return v.Connection.Service
+}
+
+// latest is when a run ended, or began if it still goes on.
+func latest(r core.Run) time.Time {
+	if r.EndedAt.IsZero() {
+		return r.StartedAt
+	}
+	return r.EndedAt
+}
+
+func (f *Facts) fromRows(rows []syncing.Row) {
+	for _, r := range rows {
+		switch r.Status {
+		case syncing.StatusHeld:
+			f.Held++
+		case syncing.StatusFailed:
+			f.Failing++
+		}
+		if !r.NextAt.IsZero() && (f.NextSync.IsZero() || r.NextAt.Before(f.NextSync)) {
+			f.NextSync = r.NextAt
+		}
+	}
+}
+
+// running takes over what runs now.
+func (f *Facts) running(all []syncing.Progress, choices []sync.Connection) {
+	f.Running, f.Waiting = nil, nil
+	for _, p := range all {
+		name, svc := "", ""
+		for _, c := range choices {
+			if c.ID == p.Connection {
+				name, svc = c.Name, c.Service
+			}
+		}
+		if p.WaitingUntil.After(f.Now) {
+			f.Waiting = append(f.Waiting, WaitFact{svc, p.WaitingUntil})
+			continue
+		}
+		if p.Model != "" {
+			f.Running = append(f.Running, RunFact{name, p.Model, p.Counts.Read})
+		}
+	}
+}
