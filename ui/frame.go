@@ -34,6 +34,7 @@ type Frame struct {
 	body    *fyne.Container // tabs, or the page over them
 	foot    *kit.Text
 	apps    *kit.Text
+	rows    []*fyne.Container // give the texts their new widths
 }
 
 // FrameActions are what the frame's own buttons do.
@@ -56,10 +57,10 @@ func NewFrame(env *kit.Env, actions FrameActions, pages [3]fyne.CanvasObject) *F
 	)
 	f.tabs.OnSelected = func(*container.TabItem) { actions.Selected(f.Selected()) }
 	f.body = container.NewStack(f.tabs)
-	top := kit.InsetXY(kit.GapPage, kit.Gap, kit.Spread(kit.Gap, 1, f.state, f.sync, f.gear))
-	foot := kit.InsetXY(kit.GapPage, kit.Gap, kit.Spread(kit.GapGroup, 1, f.foot, f.apps))
-	head := kit.VStack(0, top, kit.InsetXY(kit.GapPage, 0, f.banner))
-	f.Content = env.Snacks.Over(container.NewBorder(head, foot, nil, nil, f.body))
+	top, foot := kit.Spread(kit.Gap, 1, f.state, f.sync, f.gear), kit.Spread(kit.GapGroup, 1, f.foot, f.apps)
+	f.rows = []*fyne.Container{top, foot}
+	head := kit.VStack(0, kit.InsetXY(kit.GapPage, kit.Gap, top), kit.InsetXY(kit.GapPage, 0, f.banner))
+	f.Content = env.Snacks.Over(container.NewBorder(head, kit.InsetXY(kit.GapPage, kit.Gap, foot), nil, nil, f.body))
 	return f
 }
 
@@ -70,6 +71,9 @@ func (f *Frame) Set(facts Facts, notice *kit.Notice) {
 	f.banner.Set(notice)
 	f.foot.SetText(facts.Foot())
 	f.apps.Set(appsLine(facts), appsColor(facts))
+	for _, row := range f.rows {
+		row.Refresh()
+	}
 	sync, connections := facts.TabNumbers()
 	f.title(TabSync, kit.T("Sync"), sync)
 	f.title(TabConnections, kit.T("Connections"), connections)
