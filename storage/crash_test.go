@@ -45,7 +45,7 @@ func writeForever(path string, c core.ConnectionID) error {
 func TestKilled(t *testing.T) {
 	path, c := filled(t, 0)
 	var checksum [32]byte
-	for round := range 4 {
+	for round := range 3 {
 		child := exec.CommandContext(t.Context(), os.Args[0])
 		child.Env = append(os.Environ(), "LINKDESK_STORAGE_CHILD="+path, "LINKDESK_STORAGE_CONNECTION="+string(c))
 		out, err := child.StdoutPipe()
@@ -96,7 +96,7 @@ func checkWholePages(t *testing.T, round int, path string, c core.ConnectionID) 
 func TestReadersBesideWriter(t *testing.T) {
 	db := open(t)
 	c := shop(t, db)
-	const pages, perPage = 30, 40
+	const pages, perPage = 15, 20
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	for range 4 {

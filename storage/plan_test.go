@@ -31,7 +31,7 @@ var fullScan = regexp.MustCompile(`(?m)^SCAN (store|customer|sale_order|product|
 func TestPlans(t *testing.T) {
 	db := open(t)
 	c := shop(t, db)
-	apply(t, db, c, core.Orders, storagetest.Orders(few+50)...)
+	apply(t, db, c, core.Orders, storagetest.Orders(60)...)
 	apply(t, db, c, core.Customers, core.Record{RemoteID: "c1", Data: &core.Customer{Email: "ann@example.com"}})
 	for _, m := range core.Models() {
 		for sort, s := range tables[m].sorts {
