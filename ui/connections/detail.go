@@ -89,7 +89,10 @@ func overview(v connection.View, now time.Time) kit.Section {
 	if !v.AuthorizedAt.IsZero() && !v.AuthorizedAt.Equal(v.CreatedAt) {
 		lines = append(lines, kit.Line{Label: kit.T("Last sign-in"), Value: kit.Date(v.AuthorizedAt, now)})
 	}
-	lines = append(lines, kit.Line{Label: kit.T("Last good check"), Value: kit.Ago(v.Health.OKAt, now)}, kit.Line{Label: kit.T("Next sign-in"), Value: nextSignIn(v, now)})
+	if s := v.Status; s == core.StatusUnreachable || s == core.StatusPaused || s == core.StatusLocked { // where the state above does not say it
+		lines = append(lines, kit.Line{Label: kit.T("Last good check"), Value: kit.Ago(v.Health.OKAt, now)})
+	}
+	lines = append(lines, kit.Line{Label: kit.T("Next sign-in"), Value: nextSignIn(v, now)})
 	return kit.Section{Title: kit.T("Overview"), Lines: slices.DeleteFunc(lines, func(l kit.Line) bool { return l.Value == "" })}
 }
 
@@ -158,16 +161,16 @@ func permissionStates(v connection.View) []kit.State {
 }
 
 func synced(v connection.View, do acts) kit.Section {
-	sec := kit.Section{Title: kit.T("What is synced")}
+	body := kit.VStack(kit.GapTight)
 	for _, m := range core.Models() {
 		a := v.Service.Offered(m, v.Access.Of(m))
-		l := kit.Line{Label: kit.T(m.Title()), Value: kit.T(a.Title())}
+		row := kit.Spread(kit.Gap, 2, kit.Width(124, kit.NewText(kit.T(m.Title())).Colored(kit.ColorSecondary)), kit.NewText(kit.T(a.Title())))
 		if do.Browse != nil && a.CanRead() {
-			l.Do = kit.Action{Title: kit.T("Browse"), Do: func() { do.Browse(m) }}
+			row.Add(kit.NewLink(kit.T("Browse"), func() { do.Browse(m) }))
 		}
-		sec.Lines = append(sec.Lines, l)
+		body.Add(row)
 	}
-	return sec
+	return kit.Section{Title: kit.T("What is synced"), Body: body}
 }
 
 func advanced(v connection.View, do acts) kit.Section {

@@ -11,12 +11,12 @@ import (
 func (v *flowView) done(f Flow) *kit.Dialog {
 	c := f.Result.Connection
 	icon, tone := kit.IconCheck, kit.Good
-	title := kit.T("“{name}” is connected", "name", short(c.Name))
+	title := kit.T("“{name}” is connected", "name", shortTo(c.Name, 34))
 	switch {
 	case len(f.Result.Missing) > 0:
 		title, icon, tone = kit.T("Connected, with fewer permissions"), kit.IconAlert, kit.Attention
 	case !f.Result.Created:
-		title = kit.T("“{name}” works again", "name", short(c.Name))
+		title = kit.T("“{name}” works again", "name", shortTo(c.Name, 34))
 	}
 	body := kit.VStack(kit.GapGroup, container.NewCenter(kit.NewIcon(icon, tone.Color(), 48)),
 		centred(kit.T("Signed in as **{account}**. Checked just now:", "account", c.AccountName)), container.NewCenter(v.proof(f)))
@@ -32,14 +32,14 @@ func (v *flowView) done(f Flow) *kit.Dialog {
 		}
 	}
 	body.Add(foot)
-	finish := func() {
+	v.finish = func() {
 		if copyNow.Checked {
 			v.t.hooks.OnSync(c.ID)
 		}
 	}
-	d := &kit.Dialog{Title: title, Content: step(f.caption(), container.NewCenter(kit.Width(stepWidth-64, body))), Buttons: []kit.DialogButton{{Title: kit.T("Done"), Enter: true, Do: finish}}}
+	d := &kit.Dialog{Title: title, Content: v.step(f.caption(), container.NewCenter(kit.Width(stepWidth-64, body))), Buttons: []kit.DialogButton{{Title: kit.T("Done"), Enter: true}}}
 	if v.t.hooks.Settings != nil {
-		d.Buttons = append(d.Buttons, kit.DialogButton{Title: kit.T("See what will be copied"), Do: func() { finish(); v.t.hooks.Settings(c.ID) }})
+		d.Buttons = append(d.Buttons, kit.DialogButton{Title: kit.T("See what will be copied"), Do: func() { v.t.hooks.Settings(c.ID) }})
 	}
 	return d
 }

@@ -61,7 +61,7 @@ func ending(f Flow) Ending {
 		p := words.Error(e, words.Names{Service: service})
 		return Ending{Title: p.Title, Text: p.Cause, Icon: kit.IconCross, Tone: kit.Bad, Ways: []Way{WayEdit, WayAgain}, Details: details(e)}
 	}
-	return Ending{Title: kit.T("{service} did not finish the sign-in", "service", service), Text: cause(e, f), Icon: kit.IconCross, Tone: kit.Bad, Ways: again, Details: details(e)}
+	return Ending{Title: kit.T("{service} did not finish the sign-in", "service", shortTo(service, 30)), Text: cause(e, f), Icon: kit.IconCross, Tone: kit.Bad, Ways: again, Details: details(e)}
 }
 
 func mismatch(f Flow) Ending {
@@ -124,9 +124,13 @@ func (v *flowView) failed(f Flow) *kit.Dialog {
 	}
 	if e.Details != "" {
 		text := f.Service.ID + " · " + e.Details
-		body.Add(v.fold(kit.T("Details"), false, kit.NewCopyField(v.t.env, text)))
+		body.Add(v.fold(kit.T("Details"), false, true, kit.NewCopyField(v.t.env, text)))
 	}
-	d.Buttons = append(d.Buttons, kit.DialogButton{Title: kit.T("Close"), Cancel: true})
-	d.Content = step(f.caption(), container.NewCenter(kit.Width(stepWidth-96, body)))
+	last := kit.DialogButton{Title: kit.T("Close"), Cancel: true}
+	if e.Ways[len(e.Ways)-1] == WayNew {
+		last = cancelButton()
+	}
+	d.Buttons = append(d.Buttons, last)
+	d.Content = v.step(f.caption(), container.NewCenter(kit.Width(stepWidth-96, body)))
 	return d
 }

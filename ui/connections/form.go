@@ -15,6 +15,9 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+// fieldGap stands between fields: a form is one group.
+const fieldGap = 12
+
 // formField is one field with the check of what is typed.
 type formField struct {
 	entry *kit.Entry
@@ -32,7 +35,7 @@ type form struct {
 }
 
 func (v *flowView) form(f Flow) *kit.Dialog {
-	fm := &form{v: v, body: kit.VStack(kit.GapGroup)}
+	fm := &form{v: v, body: kit.VStack(fieldGap)}
 	fm.addMethods(f)
 	if f.Of == nil {
 		fm.addName(f)
@@ -44,11 +47,11 @@ func (v *flowView) form(f Flow) *kit.Dialog {
 	fm.addGuide(f)
 	v.update = fm.set
 	fm.set(f)
-	title := kit.T("Connect {service}", "service", f.Service.Name)
+	title := kit.T("Connect {service}", "service", shortTo(f.Service.Name, 40))
 	if f.Of != nil {
-		title = kit.T("Sign in again at {service}", "service", f.Service.Name)
+		title = kit.T("Sign in again at {service}", "service", shortTo(f.Service.Name, 36))
 	}
-	d := &kit.Dialog{Title: title, Content: step(f.caption(), fm.body), Buttons: []kit.DialogButton{{Title: kit.T("Continue"), Enter: true, Keep: true, Do: func() { fm.next() }}}}
+	d := &kit.Dialog{Title: title, Content: v.step(f.caption(), fm.body), Buttons: []kit.DialogButton{{Title: kit.T("Continue"), Enter: true, Keep: true, Do: func() { fm.next() }}}}
 	if f.Of == nil {
 		d.Buttons = append(d.Buttons, v.backButton())
 	}
@@ -135,7 +138,7 @@ func (fm *form) addName(Flow) {
 			return ""
 		}}
 	fm.add(x, kit.T("Name in Linkdesk"), kit.T("Unless you change it, the name of your account is added after the sign-in."), "", func(f *Flow, text string) {
-		f.Draft.Name, f.Touched = text, true
+		f.Draft.Name, f.Touched = text, text != f.Service.Name
 	})
 	fm.body.Add(x.field)
 }
@@ -167,7 +170,11 @@ func (fm *form) addAdvanced(f Flow) {
 	}
 	id := &formField{entry: kit.NewEntry(""), value: func(f Flow) string { return f.Draft.ClientID }, fault: Flow.clientFault}
 	fm.add(id, kit.T("Client ID"), kit.T("From the app that you registered at {service}.", "service", f.Service.Name), "", func(f *Flow, text string) { f.Draft.ClientID = text })
-	box := kit.VStack(kit.GapGroup, id.field)
+	pair := container.NewGridWithColumns(1, id.field)
+	if f.Auth().Client.Secret != "none" {
+		pair = container.New(halves{}, id.field)
+	}
+	box := kit.VStack(fieldGap, pair)
 	if f.Auth().Client.Secret != "none" {
 		secret := &formField{entry: kit.NewEntry(""), value: func(f Flow) string { return f.Draft.ClientSecret.Reveal() }, fault: Flow.secretFault}
 		secret.entry.Password = true
@@ -176,12 +183,12 @@ func (fm *form) addAdvanced(f Flow) {
 			hint = kit.T("Leave empty to keep the one in use.")
 		}
 		fm.add(secret, kit.T("Client Secret"), hint, "", func(f *Flow, text string) { f.Draft.ClientSecret = core.NewSecret(text) })
-		box.Add(secret.field)
+		pair.Add(secret.field)
 	}
 	if address := redirectAddress(f.Auth().Redirect); address != "" {
 		box.Add(kit.NewField(kit.T("Redirect URI to enter at {service}", "service", f.Service.Name), kit.NewCopyField(fm.v.t.env, address), ""))
 	}
-	fm.body.Add(fm.v.fold(kit.T("Advanced settings"), f.Of == nil || keyLost(f.Of), box))
+	fm.body.Add(fm.v.fold(kit.T("Advanced settings"), f.Of == nil || keyLost(f.Of), false, box))
 }
 
 // addGuide tells how to get what is asked for, without a network.
@@ -196,13 +203,28 @@ func (fm *form) addGuide(f Flow) {
 	if f.Service.Docs != "" {
 		box.Add(kit.HStack(0, kit.NewLink(kit.T("Open the web site of {service}", "service", f.Service.Name), func() { fm.v.t.hooks.OpenURL(f.Service.Docs) })))
 	}
-	fm.body.Add(fm.v.fold(kit.T("Where do I find this at {service}?", "service", f.Service.Name), false, box))
+	fm.body.Add(fm.v.fold(kit.T("Where do I find this at {service}?", "service", f.Service.Name), false, false, box))
+}
+
+// halves lays two fields beside each other.
+type halves struct{}
+
+func (halves) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(a.Width+kit.GapGroup+b.Width, max(a.Height, b.Height))
+}
+
+func (halves) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	wide := (s.Width - kit.GapGroup) / 2
+	for i, c := range o {
+		c.Move(fyne.NewPos(float32(i)*(wide+kit.GapGroup), 0))
+		c.Resize(fyne.NewSize(wide, s.Height))
+	}
 }
 
 // fold is a head that shows and hides what is below it.
-func (v *flowView) fold(title string, open bool, body fyne.CanvasObject) fyne.CanvasObject {
+func (v *flowView) fold(title string, open, centred bool, inner fyne.CanvasObject) fyne.CanvasObject {
 	head := kit.NewButton(title, nil)
-	inner := kit.InsetXY(kit.Gap, 0, body)
 	paint := func() {
 		icon := kit.IconRight
 		if inner.Visible() {
@@ -225,7 +247,11 @@ func (v *flowView) fold(title string, open bool, body fyne.CanvasObject) fyne.Ca
 		inner.Hide()
 	}
 	paint()
-	return kit.VStack(kit.Gap, kit.HStack(0, head), inner)
+	row := kit.HStack(0, head)
+	if centred {
+		row = container.NewCenter(head)
+	}
+	return kit.VStack(kit.Gap, row, inner)
 }
 
 var (

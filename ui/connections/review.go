@@ -2,6 +2,8 @@ package connections
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -15,17 +17,19 @@ import (
 
 // review is step 3, W-01: what to sync, and what is asked for it.
 type review struct {
-	v    *flowView
-	rows []*reviewRow
-	d    *kit.Dialog
-	go_  string // title of the primary button
+	v     *flowView
+	rows  []*reviewRow
+	d     *kit.Dialog
+	start string    // title of the primary button
+	names *kit.Text // what is asked for, as the service calls it
 }
 
 // reviewRow is one kind of data.
 type reviewRow struct {
-	access *kit.Button
-	asked  *kit.Text // in words
-	scopes *kit.Text // as the service calls it, or why a level is not used
+	access *levelButton
+	read   *kit.Text // what is asked, in words
+	more   *kit.Text // the rest of it
+	reason *kit.Text // why a level is not used
 	now    *kit.Text // on reauthorizing: given, new, no longer needed
 }
 
@@ -45,7 +49,7 @@ func (v *flowView) review(f Flow) *kit.Dialog {
 	if f.Auth().Method != "oauth2" {
 		intro = kit.T("Choose for each kind of data. Linkdesk does no more than this, whatever else the key would allow.")
 	}
-	body := kit.VStack(kit.GapGroup, kit.NewParagraph(intro), grid)
+	body := kit.VStack(fieldGap, kit.NewParagraph(intro), grid)
 	if note := f.Service.AccessNote(); note != "" && f.Auth().Method == "oauth2" {
 		n := &kit.Notice{Tone: kit.Attention, Text: kit.T(note)}
 		if f.Service.Settings != "" {
@@ -53,13 +57,18 @@ func (v *flowView) review(f Flow) *kit.Dialog {
 		}
 		body.Add(kit.NewBanner(n))
 	}
-	body.Add(kit.NewNote(kit.T("What is read stays on this computer.")))
-	r.go_ = kit.T("Open {service} in my browser", "service", shortTo(f.Service.Name, 24))
-	if f.Auth().Method != "oauth2" {
-		r.go_ = kit.T("Connect")
+	stays := kit.NewNote(kit.T("What is read stays on this computer."))
+	if scopes := f.Service.ScopesFor(f.Draft.Access, f.Draft.Method); scopes != nil {
+		r.names = kit.NewMono("")
+		body.Add(v.fold(kit.T("As {service} calls it", "service", shortTo(f.Service.Name, 36)), false, false, r.names))
 	}
-	r.d = &kit.Dialog{Title: kit.T("Review what Linkdesk may do at {service}", "service", f.Service.Name), Content: step(f.caption(), body),
-		Buttons: []kit.DialogButton{{Title: r.go_, Enter: true, Keep: true, Do: v.w.Start}}}
+	body.Add(stays)
+	r.start = kit.T("Open {service} in my browser", "service", shortTo(f.Service.Name, 24))
+	if f.Auth().Method != "oauth2" {
+		r.start = kit.T("Connect")
+	}
+	r.d = &kit.Dialog{Title: kit.T("Review what Linkdesk may do at {service}", "service", shortTo(f.Service.Name, 28)), Content: v.step(f.caption(), body),
+		Buttons: []kit.DialogButton{{Title: r.start, Enter: true, Keep: true, Do: v.w.Start}}}
 	if f.Of == nil || len(f.fields()) > 0 || f.ownClient() {
 		r.d.Buttons = append(r.d.Buttons, v.backButton())
 	}
@@ -80,14 +89,13 @@ func granted(f Flow) []string {
 func columnHead(text string) fyne.CanvasObject { return kit.NewSecondary(text) }
 
 func (r *review) row(f Flow, row service.ReviewRow) fyne.CanvasObject {
-	x := &reviewRow{asked: kit.NewText(""), scopes: kit.NewSecondary(""), now: kit.NewSecondary("")}
 	m := row.Model
-	x.access = kit.NewButton("", func() { kit.ShowMenu(x.access, r.levels(m)) }).With(kit.IconDown)
-	x.access.Alignment, x.access.IconPlacement = widget.ButtonAlignLeading, widget.ButtonIconTrailingText
+	x := &reviewRow{read: kit.NewText(""), more: kit.NewText(""), reason: kit.NewSecondary(""), now: kit.NewSecondary("")}
+	x.access = newLevelButton(func() { kit.ShowMenu(x.access.button, r.levels(m)) })
 	r.rows = append(r.rows, x)
 	cells := []fyne.CanvasObject{
 		container.NewBorder(nil, nil, container.NewCenter(kit.NewIcon(words.ModelIcon(m), kit.ColorSecondary, 20)), nil, kit.InsetXY(kit.Gap, 0, container.New(midline{}, kit.NewBold(kit.T(row.Title))))),
-		x.access, kit.VStack(0, x.asked, x.scopes)}
+		x.access.content, kit.VStack(0, x.read, x.more, x.reason)}
 	if f.Of != nil {
 		cells = append(cells, x.now)
 	}
@@ -114,26 +122,56 @@ func (r *review) set(f Flow) {
 	for i, row := range f.Service.Review(f.Draft.Access, granted(f)) {
 		r.rows[i].set(f, row)
 	}
-	r.d.Enable(r.go_, f.chosen())
+	if r.names != nil {
+		r.names.SetText(strings.Join(f.Service.ScopesFor(f.Draft.Access, f.Draft.Method), " "))
+	}
+	r.d.Enable(r.start, f.chosen())
 }
 
 func (x *reviewRow) set(f Flow, row service.ReviewRow) {
-	x.access.SetText(kit.T(row.Access.Title()))
-	if offersNothing(f.Service, row.Model) {
-		x.access.Disable()
+	x.access.set(kit.T(row.Access.Title()), !offersNothing(f.Service, row.Model))
+	read, more := askedWords(row.Words)
+	if read == "" {
+		read = kit.T("Nothing")
 	}
-	asked, second := kit.T(row.Words), strings.Join(row.Scopes, ", ")
-	if row.Words == "" {
-		asked = kit.T("Nothing")
-	}
-	if row.Reason != "" {
-		second = kit.T(row.Reason)
-	}
-	x.asked.SetText(asked)
-	x.scopes.SetText(second)
-	x.scopes.Hidden = second == ""
+	x.read.SetText(read)
+	x.more.SetText(more)
+	x.reason.SetText(kit.T(row.Reason))
+	x.more.Hidden, x.reason.Hidden = more == "", row.Reason == "" || more != ""
 	text, color := stateWord(row.State)
 	x.now.Set(text, color)
+}
+
+// askedWords parts "See your orders; change your orders" into two lines.
+func askedWords(all string) (first, second string) {
+	first, second, _ = strings.Cut(all, "; ")
+	if r, n := utf8.DecodeRuneInString(second); n > 0 {
+		second = kit.T(string(unicode.ToUpper(r)) + second[n:])
+	}
+	return kit.T(first), second
+}
+
+// levelButton looks like a list to choose from; what it opens is a menu, where
+// levels that cannot be chosen say why.
+type levelButton struct {
+	content fyne.CanvasObject
+	button  *kit.Button
+}
+
+func newLevelButton(open func()) *levelButton {
+	b := kit.NewButton("", open)
+	b.Alignment = widget.ButtonAlignLeading
+	arrow := kit.NewIcon(kit.IconDown, kit.ColorSecondary, 16)
+	return &levelButton{button: b, content: container.NewStack(b, container.NewBorder(nil, nil, nil, kit.InsetXY(kit.Gap, 0, container.NewCenter(arrow))))}
+}
+
+func (b *levelButton) set(title string, on bool) {
+	b.button.SetText(title)
+	if on {
+		b.button.Enable()
+	} else {
+		b.button.Disable()
+	}
 }
 
 func offersNothing(m *service.Manifest, model core.Model) bool {
@@ -168,9 +206,9 @@ func (l reviewLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 func (l reviewLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	widths := []float32{136, 140, s.Width - 136 - 140 - 2*kit.GapGroup, 0}
+	widths := []float32{128, 136, s.Width - 128 - 136 - 2*kit.GapGroup, 0}
 	if len(o) > 3 {
-		widths[3] = 116
+		widths[3] = 104
 		widths[2] -= widths[3] + kit.GapGroup
 	}
 	x := float32(0)

@@ -171,9 +171,9 @@ func emptyList(s State, add, practice, clear func()) kit.Empty {
 			Text:    kit.T("Connect a shop or service so that its data can be copied to this computer."),
 			Actions: []kit.Action{{Title: kit.T("Add connection"), Primary: true, Do: add}, {Title: kit.T("Try the practice store"), Do: practice}}}
 	case s.Search != "":
-		return kit.Empty{Title: kit.T("No connection matches “{text}”", "text", s.Search), Actions: []kit.Action{{Title: kit.T("Clear search"), Do: clear}}}
+		return kit.Empty{Title: kit.T("No connection matches “{text}”", "text", shortTo(s.Search, 40)), Text: kit.T("Names, accounts and services are searched."), Actions: []kit.Action{{Title: kit.T("Clear search"), Do: clear}}}
 	case s.Filter == FilterAttention:
-		return kit.Empty{Title: kit.T("Nothing needs your attention"), Actions: []kit.Action{{Title: kit.T("Show all"), Do: clear}}}
+		return kit.Empty{Title: kit.T("Nothing needs your attention"), Text: kit.T("Every connection works, or you have paused it."), Actions: []kit.Action{{Title: kit.T("Show all"), Do: clear}}}
 	}
-	return kit.Empty{Title: kit.T("No connection is in this state"), Actions: []kit.Action{{Title: kit.T("Show all"), Do: clear}}}
+	return kit.Empty{Title: kit.T("No connection is in this state"), Text: kit.T("They are listed under another heading above."), Actions: []kit.Action{{Title: kit.T("Show all"), Do: clear}}}
 }

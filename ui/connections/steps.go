@@ -13,10 +13,13 @@ import (
 	"linkdesk/ui/words"
 )
 
-// The room of a step: the same for all, so that nothing jumps between them.
+// stepWidth and stepHeight are the room of a step: the same for all, so that
+// nothing jumps between them. A small window gives less, and what does not fit
+// scrolls; around a step there are title, buttons and some air.
 const (
-	stepWidth  = 656
-	stepHeight = 408
+	stepWidth  = 700
+	stepHeight = 436
+	stepAround = 204
 )
 
 // flowView shows a Wizard: for each step a dialog of the same size.
@@ -26,6 +29,7 @@ type flowView struct {
 	dialog *kit.Dialog
 	update func(Flow) // shows a change within the step
 	stop   func()     // ends what the step subscribed to
+	finish func()     // what is to be done when the last step closes
 }
 
 // page says when a step needs another dialog and not only an update.
@@ -106,7 +110,7 @@ func (v *flowView) show(old, now Flow) {
 	if v.stop != nil {
 		v.stop()
 	}
-	v.update, v.stop = nil, nil
+	v.update, v.stop, v.finish = nil, nil, nil
 	v.replace(v.build(now))
 }
 
@@ -144,6 +148,9 @@ func (v *flowView) replace(d *kit.Dialog) {
 		}
 		v.w.Cancel()
 		v.t.closed(finished)
+		if v.finish != nil {
+			v.finish()
+		}
 	}
 	v.t.env.Dialogs.Show(d)
 	if before != nil {
@@ -152,8 +159,9 @@ func (v *flowView) replace(d *kit.Dialog) {
 }
 
 // step lays out a step: where one is, and below that its content.
-func step(caption string, body fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(atLeast{stepHeight}, kit.Fill(kit.GapGroup, kit.NewSecondary(caption), body))
+func (v *flowView) step(caption string, body fyne.CanvasObject) fyne.CanvasObject {
+	height := min(stepHeight, v.t.env.Window.Canvas().Size().Height-stepAround)
+	return container.New(atLeast{height}, kit.Fill(kit.GapGroup, kit.NewSecondary(caption), body))
 }
 
 // caption says where one is: "Step 2 of 5 · Mailchimp".
@@ -188,15 +196,11 @@ func (v *flowView) choose() *kit.Dialog {
 	all := v.t.services()
 	options := make([]kit.Option, 0, len(all)+1)
 	for _, m := range all {
-		o := kit.Option{ID: m.ID, Icon: words.ServiceIcon(m.ID, m.Category), Title: m.Name, Note: kit.T(m.Note)}
-		if m.Category == practice {
-			o.Badge = kit.T("For trying out")
-		}
-		options = append(options, o)
+		options = append(options, kit.Option{ID: m.ID, Icon: words.ServiceIcon(m.ID, m.Category), Title: m.Name, Note: kit.T(m.Note)})
 	}
 	options = append(options, kit.Option{ID: unlistedID, Icon: kit.IconInfo, Title: kit.T("My service is not listed"), Note: kit.T("How Linkdesk learns another service"), Always: true})
 	pick := kit.NewPicker(options, kit.T("Search services"), func(id string) { v.w.Choose(byID(all, id)) })
-	return &kit.Dialog{Title: kit.T("Choose a service"), Content: step(Flow{}.caption(), pick), Focus: pick.Search, Buttons: []kit.DialogButton{cancelButton()}}
+	return &kit.Dialog{Title: kit.T("Choose a service"), Content: v.step(Flow{}.caption(), pick), Focus: pick.Search, Buttons: []kit.DialogButton{cancelButton()}}
 }
 
 func byID(all []*service.Manifest, id string) *service.Manifest {
@@ -216,7 +220,7 @@ func (v *flowView) unlisted() *kit.Dialog {
 	if v.t.hooks.Folder != "" {
 		body.Add(kit.NewField(kit.T("Services folder"), kit.NewCopyField(v.t.env, v.t.hooks.Folder), kit.T("A file with a mistake is not used; Linkdesk then says what is wrong in which line.")))
 	}
-	return &kit.Dialog{Title: kit.T("My service is not listed"), Content: step(Flow{}.caption(), body), Buttons: []kit.DialogButton{{Title: kit.T("Back to the list"), Enter: true, Keep: true, Do: v.w.Back}, cancelButton()}}
+	return &kit.Dialog{Title: kit.T("My service is not listed"), Content: v.step(Flow{}.caption(), body), Buttons: []kit.DialogButton{{Title: kit.T("Back to the list"), Enter: true, Keep: true, Do: v.w.Back}, cancelButton()}}
 }
 
 // redirectAddress is what a person has to enter at the service when they

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"linkdesk/core"
 	"linkdesk/core/connection"
@@ -39,8 +38,9 @@ type Tab struct {
 	hooks    Hooks
 	ctx      context.Context
 	p        *Presenter
-	head     *kit.PageHeader
-	all      *kit.Button // Verify all
+	search   *kit.Entry
+	all      *kit.Button     // Verify all
+	tools    *fyne.Container // search and buttons
 	fault    *kit.Banner
 	list     *kit.RowList
 	pane     *kit.DetailPane
@@ -57,7 +57,7 @@ func New(ctx context.Context, env *kit.Env, c Core, services func() []*service.M
 	t.p = NewPresenter(ctx, env.Do, env.Now, c, Out{Show: t.show, Failed: t.failed, Checked: t.checked, AllDone: t.allChecked, Deleted: t.deleted, Wiped: t.wiped, Changed: hooks.Changed})
 	t.list = kit.NewRowList(kit.RowListOptions{
 		Name: kit.T("Name"), Status: kit.T("Status"), NameSort: sortName, StatusSort: sortStatus, ActionWidth: 116,
-		Figures:  []kit.Column{{Title: kit.T("Permissions"), Width: 128}, {Title: kit.T("Last checked"), Width: 108, Sort: sortChecked, Spare: true}},
+		Figures:  []kit.Column{{Title: kit.T("Permissions"), Width: 148, Spare: true}, {Title: kit.T("Last checked"), Width: 100, Sort: sortChecked, Spare: true}},
 		OnOpen:   func(id string) { t.p.Open(core.ConnectionID(id)) },
 		OnAction: func(id string) { t.mend(core.ConnectionID(id)) },
 		OnSort:   func(s kit.Sorting) { t.p.Sort(s) },
@@ -65,11 +65,11 @@ func New(ctx context.Context, env *kit.Env, c Core, services func() []*service.M
 		Menu:     t.menu,
 	})
 	t.pane = kit.NewDetailPane(func() { t.p.Open("") })
-	t.head = kit.NewPageHeader(kit.Header{Title: kit.T("Connections"), Search: kit.T("Search connections"), OnSearch: func(text string) { t.p.Search(text) },
-		Primary: &kit.Action{Title: kit.T("Add connection"), Icon: kit.IconPlus, Do: func() { t.Add("") }}})
+	t.search = kit.NewSearch(kit.T("Search connections"), func(text string) { t.p.Search(text) })
 	t.all = kit.NewButton(kit.T("Verify all"), func() { t.p.VerifyAll() })
+	t.tools = kit.HStack(kit.Gap, kit.Width(240, t.search), t.all, kit.NewPrimary(kit.T("Add connection"), func() { t.Add("") }).With(kit.IconPlus))
 	t.beside = kit.NewBeside(t.list)
-	bar := container.NewBorder(nil, nil, nil, kit.InsetXY(kit.Gap, 0, t.all), t.head)
+	bar := kit.Spread(kit.Gap, 1, kit.NewTitle(kit.T("Connections")), t.tools)
 	t.Content = kit.Page(kit.Fill(kit.Gap, kit.VStack(kit.Gap, bar, t.fault), t.beside))
 	t.stop = env.Ticks.Subscribe(t.tick)
 	t.p.Reload()
@@ -94,7 +94,7 @@ func (t *Tab) show(old, now State) {
 	} else {
 		t.all.Enable()
 	}
-	t.all.Hidden = len(now.All) == 0
+	t.tools.Hidden = len(now.All) == 0 && !now.Loading && now.Err == nil // the empty page has buttons of its own
 	var fault *kit.Notice
 	if now.Err != nil {
 		p := words.Error(now.Err, words.Names{Now: clock})
@@ -119,7 +119,7 @@ func (t *Tab) showList(s State, now time.Time) {
 	if len(s.All) > 0 {
 		st.Filters = filters(s)
 	} else if s.Err != nil {
-		st.Empty = kit.Empty{Title: kit.T("The connections could not be read")}
+		st.Empty = kit.Empty{Title: kit.T("The connections could not be read"), Text: kit.T("Nothing is lost. What to do stands above.")}
 	}
 	t.list.Set(st)
 }
@@ -134,7 +134,7 @@ func (t *Tab) acts(v connection.View) acts {
 
 // clear shows all connections again.
 func (t *Tab) clear() {
-	t.head.Search.SetText("")
+	t.search.SetText("")
 	t.p.Choose(FilterAll)
 }
 
@@ -225,7 +225,7 @@ func (t *Tab) selected(do func(connection.View)) {
 }
 
 // FocusSearch puts the cursor into the search field.
-func (t *Tab) FocusSearch() { t.env.Window.Canvas().Focus(t.head.Search) }
+func (t *Tab) FocusSearch() { t.env.Window.Canvas().Focus(t.search) }
 
 // Escape closes what is open beside the list; it reports whether there was something.
 func (t *Tab) Escape() bool {

@@ -19,14 +19,14 @@ const hintAfter = time.Minute
 
 // waiting is step 4, W-02: the browser, and then the check.
 type waiting struct {
-	v     *flowView
-	left  *kit.Text
-	said  *kit.Text // "Copied", what is wrong with a pasted address, and other remarks
-	hint  *kit.Text
-	field *kit.Field
-	entry *kit.Entry
-	paste fyne.CanvasObject
-	links *fyne.Container
+	v      *flowView
+	left   *kit.Text
+	said   *kit.Text // "Copied", what is wrong with a pasted address, and other remarks
+	hint   *kit.Text
+	field  *kit.Field
+	entry  *kit.Entry
+	links  *fyne.Container
+	opener *kit.Button // of the field for the address
 }
 
 func (v *flowView) waiting(f Flow) *kit.Dialog {
@@ -38,20 +38,21 @@ func (v *flowView) waiting(f Flow) *kit.Dialog {
 	x.entry.OnSubmitted = func(string) { v.w.Paste(x.entry.Text) }
 	x.field = kit.NewField(kit.T("Address of the last page"), container.NewBorder(nil, nil, nil, kit.InsetXY(kit.Gap, 0, kit.NewButton(kit.T("Use it"), func() { v.w.Paste(x.entry.Text) })), x.entry),
 		kit.T("After you agree the browser may show a page that cannot be opened. Copy its whole address here."))
-	x.paste = x.field
-	x.paste.Hide()
-	x.links = kit.HStack(kit.Gap, kit.NewButton(kit.T("Open again"), v.w.OpenAgain).With(kit.IconOpen), kit.NewButton(kit.T("Copy link"), x.copy).With(kit.IconCopy), kit.NewButton(kit.T("Paste address…"), x.openPaste))
+	x.field.Hide()
+	x.opener = kit.NewButton(kit.T("Paste address…"), x.openPaste)
+	x.links = kit.HStack(kit.Gap, kit.NewButton(kit.T("Open again"), v.w.OpenAgain).With(kit.IconOpen), kit.NewButton(kit.T("Copy link"), x.copy).With(kit.IconCopy), x.opener)
 	text := kit.T("We opened {service} in your browser. Sign in there and agree. This window continues by itself.", "service", f.Service.Name)
 	if f.Draft.PasteOnly {
 		text = kit.T("We opened {service} in your browser. Sign in there and agree. Then copy the address of the last page here.", "service", f.Service.Name)
-		x.paste.Show()
+		x.field.Show()
+		x.opener.Hide()
 	}
 	body := kit.VStack(kit.GapGroup, container.NewCenter(big(kit.NewSpinner())), centred(text), x.left,
-		container.NewCenter(x.links), kit.VStack(kit.GapTight, x.said, x.hint), container.NewCenter(kit.Width(stepWidth-96, x.paste)))
+		container.NewCenter(x.links), kit.VStack(kit.GapTight, x.said, x.hint), container.NewCenter(kit.Width(stepWidth-96, x.field)))
 	x.set(f)
 	v.update = x.set
 	v.stop = v.t.env.Ticks.Subscribe(func(now time.Time) { x.count(v.w.flow, now) })
-	return &kit.Dialog{Title: kit.T("Continue in your browser"), Content: step(f.caption(), container.NewCenter(kit.Width(stepWidth-64, body))), Buttons: []kit.DialogButton{cancelButton()}}
+	return &kit.Dialog{Title: kit.T("Continue in your browser"), Content: v.step(f.caption(), container.NewCenter(kit.Width(stepWidth-64, body))), Buttons: []kit.DialogButton{cancelButton()}}
 }
 
 func (x *waiting) copy() {
@@ -60,7 +61,8 @@ func (x *waiting) copy() {
 }
 
 func (x *waiting) openPaste() {
-	x.paste.Show()
+	x.field.Show()
+	x.opener.Hide()
 	x.v.dialog.Refit()
 	x.v.t.env.Window.Canvas().Focus(x.entry)
 }
@@ -115,7 +117,7 @@ func (v *flowView) checking(f Flow) *kit.Dialog {
 		text = kit.T("Linkdesk tries out what it may read at {service}.", "service", f.Service.Name)
 	}
 	body := kit.VStack(kit.GapGroup, container.NewCenter(big(kit.NewSpinner())), centred(text))
-	return &kit.Dialog{Title: kit.T("Checking the connection"), Content: step(f.caption(), container.NewCenter(kit.Width(stepWidth-64, body))), Buttons: []kit.DialogButton{cancelButton()}}
+	return &kit.Dialog{Title: kit.T("Checking the connection"), Content: v.step(f.caption(), container.NewCenter(kit.Width(stepWidth-64, body))), Buttons: []kit.DialogButton{cancelButton()}}
 }
 
 // big gives a spinner or icon the room of the shape of a step.
