@@ -49,6 +49,10 @@ func checkBooks(t *testing.T, db *DB) {
 		if err != nil || wrong != 0 {
 			t.Errorf("%s: %d tallies differ from the rows (%v)", m, wrong, err)
 		}
+		err = db.write.QueryRow(`SELECT count(*) - count(DISTINCT seq) + (coalesce(max(seq), 0) > coalesce((SELECT last FROM change_seq WHERE model = ?), 0)) FROM `+table.name, string(m)).Scan(&wrong)
+		if err != nil || wrong != 0 {
+			t.Errorf("%s: a change number was given twice, or is not in the books (%v)", m, err)
+		}
 	}
 	var verdict string
 	if err := db.write.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
