@@ -75,6 +75,9 @@ type widthLayout struct{ most, least float32 }
 
 func (l *widthLayout) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	m := objs[0].MinSize()
+	if l.least == l.most {
+		return fyne.NewSize(l.most, m.Height) // whatever is inside: a select wants room for its longest option
+	}
 	return fyne.NewSize(max(l.least, m.Width), m.Height)
 }
 
