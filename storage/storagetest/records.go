@@ -132,8 +132,8 @@ func Removals(t *testing.T, conns connection.Store, s syncing.Records) {
 	must(t, s.EndRead(ctx, c.ID, core.Orders, true))
 	read(c.ID, Orders(80), true)
 	missing("a new read takes new notes", 3, 83)
-	must(t, conns.Delete(ctx, c.ID, true))
-	count(t, s, other.ID, 100)
+	must(t, conns.Delete(ctx, other.ID, true))
+	count(t, s, c.ID, 83)
 }
 
 func count(t testing.TB, s syncing.Records, c core.ConnectionID, want int64) {
