@@ -98,7 +98,7 @@ func (c *Client) refusal(k *call, a answer) *core.Error {
 		return core.E(core.CodeScopeMissing, notInPlan(name, k.model), cause)
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s >= 500:
 		return core.E(core.CodeServiceDown, "", cause)
-	case s == http.StatusNotFound && k.below:
+	case s == http.StatusNotFound && k.named:
 		return core.E(core.CodeNotFound, "", cause)
 	case k.resumed && (s == http.StatusBadRequest || s == http.StatusNotFound || s == http.StatusGone || s == http.StatusUnprocessableEntity):
 		return core.E(core.CodeDataUnexpected, name+" no longer knows where the list stood. Linkdesk starts it again.", fmt.Errorf("%w: %w", ErrPosition, cause))

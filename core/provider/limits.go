@@ -24,6 +24,7 @@ type limits struct {
 	clock  core.Clock
 	per    time.Duration // length of the window; 0 without one
 	window *rate.Limiter
+	search *rate.Limiter // of searches for changes; the window's when they have none of their own
 	slots  chan struct{} // one for each request that runs
 
 	mu    sync.Mutex
@@ -31,26 +32,41 @@ type limits struct {
 }
 
 func newLimits(rules service.Limits, clock core.Clock) *limits {
-	l := &limits{rules: rules, clock: clock, slots: make(chan struct{}, cmp.Or(rules.Concurrent, usualConcurrency)), window: rate.NewLimiter(rate.Inf, 1)}
-	if w := rules.Window; w != nil && w.Max > 0 {
-		if per, err := time.ParseDuration(w.Per); err == nil && per > 0 {
-			// What may come at once and what flows in during a window are together
-			// no more than the service allows in any window.
-			burst := max(1, w.Max/4)
-			l.per, l.window = per, rate.NewLimiter(rate.Limit(float64(max(1, w.Max-burst))/per.Seconds()), burst)
-		}
+	l := &limits{rules: rules, clock: clock, slots: make(chan struct{}, cmp.Or(rules.Concurrent, usualConcurrency))}
+	l.window, l.per = limiter(rules.Window)
+	l.search = l.window
+	if rules.Search != nil {
+		l.search, _ = limiter(rules.Search)
 	}
 	return l
 }
 
-// enter waits until a request may start; the caller then owes a leave.
-func (l *limits) enter(ctx context.Context) error {
+// limiter keeps requests within a window, and returns how long that is; without
+// a window it lets all through. What may come at once and what flows in during
+// a window are together no more than the service allows in any window.
+func limiter(w *service.Window) (*rate.Limiter, time.Duration) {
+	if w != nil && w.Max > 0 {
+		if per, err := service.Duration(w.Per); err == nil && per > 0 {
+			burst := max(1, w.Max/4)
+			return rate.NewLimiter(rate.Limit(float64(max(1, w.Max-burst))/per.Seconds()), burst), per
+		}
+	}
+	return rate.NewLimiter(rate.Inf, 1), 0
+}
+
+// enter waits until a request, or a search for changes, may start; the caller
+// then owes a leave.
+func (l *limits) enter(ctx context.Context, search bool) error {
 	select {
 	case l.slots <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := l.window.Wait(ctx); err != nil {
+	window := l.window
+	if search {
+		window = l.search
+	}
+	if err := window.Wait(ctx); err != nil {
 		l.leave()
 		return err
 	}

@@ -143,7 +143,7 @@ func TestWindow(t *testing.T) {
 		l := newLimits(service.Limits{Window: &service.Window{Max: 8, Per: "10s"}}, core.SystemClock{})
 		var starts []time.Time
 		for range 40 {
-			if err := l.enter(t.Context()); err != nil {
+			if err := l.enter(t.Context(), false); err != nil {
 				t.Fatal(err)
 			}
 			starts = append(starts, time.Now())

@@ -75,7 +75,8 @@ func (c *Client) begin(model core.Model, q ListQuery, pos Position) (*reader, er
 func (r *reader) source() (req service.Request, items service.Path, paging service.Paging) {
 	l := r.def.List
 	req, items, paging = l.Request, l.Items, r.pagingOf(l.Paging)
-	if inc := l.Incremental; inc != nil && inc.Kind == bySearch && inc.Request != nil && !r.state.from().IsZero() {
+	if r.searching() {
+		inc := l.Incremental
 		req = *inc.Request
 		if inc.Items != "" {
 			items = inc.Items
@@ -88,6 +89,12 @@ func (r *reader) source() (req service.Request, items service.Path, paging servi
 		paging.Limit = 1
 	}
 	return req, items, paging
+}
+
+// searching reports whether the model's search for changes is asked instead of its list.
+func (r *reader) searching() bool {
+	inc := r.def.List.Incremental
+	return inc != nil && inc.Kind == bySearch && inc.Request != nil && !r.state.from().IsZero()
 }
 
 func (r *reader) page(ctx context.Context) (Page, error) {
@@ -106,7 +113,7 @@ func (r *reader) page(ctx context.Context) (Page, error) {
 		return Page{}, err
 	}
 	k.model, k.first, k.resumed = r.model, r.state.Pages == 0, r.state.At.More
-	k.below = r.def.Parent != nil && !k.first && !k.resumed
+	k.search, k.named = r.searching(), r.def.Parent != nil && !k.first && !k.resumed
 	if inc := r.def.List.Incremental; inc != nil {
 		if err := filter(k, inc, r.state); err != nil {
 			return Page{}, err
@@ -116,13 +123,18 @@ func (r *reader) page(ctx context.Context) (Page, error) {
 		return Page{}, err
 	}
 	a, err := r.send(ctx, k)
-	if core.CodeOf(err) == core.CodeNotFound && k.below {
+	if core.CodeOf(err) == core.CodeNotFound && k.named {
 		a, err = answer{}, nil // the parent went away while the list ran: nothing is below it
 	}
 	if err != nil {
 		return Page{}, err
 	}
-	return r.read(a, items, paging, values)
+	refetch := r.refetches()
+	page, err := r.read(a, items, paging, values)
+	if err != nil || !refetch {
+		return page, err
+	}
+	return r.refetch(ctx, page, values)
 }
 
 // read maps an answer and works out what comes next.

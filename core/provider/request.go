@@ -22,7 +22,8 @@ type call struct {
 	model   core.Model // "" for calls that read no model
 	first   bool       // the first call of a list: a 404 then says that there is no such list
 	resumed bool       // a later page: a refusal then says that the cursor is no longer known
-	below   bool       // of a later parent: a 404 then says that the parent is gone
+	search  bool       // a search for changes, for which services have limits of their own
+	named   bool       // asks for what an earlier answer named: a 404 then says that it is gone
 	method  string
 	url     *url.URL
 	query   url.Values // added to that of the address

@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"linkdesk/core"
+	"linkdesk/core/service"
 )
 
 const (
@@ -83,7 +84,7 @@ func (c *Client) waitHeld(ctx context.Context) error {
 
 // once sends a call one time and reads the whole answer.
 func (c *Client) once(ctx context.Context, k *call, token core.Secret) (answer, error) {
-	if err := c.limits.enter(ctx); err != nil {
+	if err := c.limits.enter(ctx, k.search); err != nil {
 		return answer{}, err
 	}
 	defer c.limits.leave()
@@ -113,7 +114,7 @@ func (c *Client) once(ctx context.Context, k *call, token core.Secret) (answer, 
 }
 
 func (c *Client) timeout() time.Duration {
-	if d, err := time.ParseDuration(c.manifest.API.Limits.Timeout); err == nil && d > 0 {
+	if d, err := service.Duration(c.manifest.API.Limits.Timeout); err == nil && d > 0 {
 		return d
 	}
 	return usualTimeout

@@ -45,6 +45,9 @@ func (c *checker) model(at string, model core.Model, m *Model) {
 		if _, ok := m.Fields["updated_at"]; !ok {
 			c.errorf(at+"/fields", "“updated_at” is missing: reading only what changed needs it.")
 		}
+		if inc.Refetch && (m.Get == nil || m.Get.mentions("{raw.")) {
+			c.errorf(at+"/list/incremental/refetch", "Reading each record again needs “get”, with {id} as all that it is told of the record.")
+		}
 	}
 	if m.Members != nil && model != core.Segments {
 		c.errorf(at+"/members", "Only segments have members.")
@@ -129,7 +132,7 @@ func (c *checker) incremental(at string, inc *Incremental, known nameSet) {
 			return
 		}
 		c.request(at+"/request", *inc.Request, known)
-		if !mentionsSince(inc.Request) {
+		if !inc.Request.mentions("{since") {
 			c.errorf(at+"/request", "The search needs {since} somewhere, or it finds everything.")
 		}
 	}
@@ -138,13 +141,14 @@ func (c *checker) incremental(at string, inc *Incremental, known nameSet) {
 	}
 }
 
-func mentionsSince(r *Request) bool {
-	for _, t := range r.Query {
-		if strings.Contains(string(t), "{since") {
+// mentions reports whether a text stands in a template of the request.
+func (r *Request) mentions(text string) bool {
+	for _, t := range slices.AppendSeq([]Template{r.URL, r.Path}, maps.Values(r.Query)) {
+		if strings.Contains(string(t), text) {
 			return true
 		}
 	}
-	return bodyMentions(r.Body, "{since")
+	return bodyMentions(r.Body, text)
 }
 
 func bodyMentions(body any, text string) bool {

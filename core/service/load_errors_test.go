@@ -90,6 +90,7 @@ func TestFaults(t *testing.T) {
 		{"      items: orders\n", "", "“orders.list” needs items."},
 		{"param: since }", "value: x }", "“param” is missing"},
 		{"param: since }", "param: since, value: x }", "The value needs {since}."},
+		{"param: since }", "param: since, refetch: true }", "Reading each record again needs “get”"},
 		{"kind: query, param: since", "kind: search", "A search needs “request” and “items”."},
 		{"page_param: page, ", "", "Paging by page needs “page_param”."},
 		{"limit_param: size, limit: 50", "limit_param: size", "Paging by page needs “limit” or “done”"},

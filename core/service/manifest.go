@@ -333,6 +333,7 @@ type Incremental struct {
 	Paging        *Paging             `yaml:"paging"`
 	StopsAt       int                 `yaml:"stops_at"` // the search ends there; go on with the newest time seen
 	Removed       Path                `yaml:"removed"`  // a true value there means that the record is gone
+	Refetch       bool                `yaml:"refetch"`  // the answer tells less than the list: each record of it is read again by the model's Get
 }
 
 // FullScan says what a complete read is good for.

@@ -109,7 +109,10 @@ func (s *spec) all() {
 		}
 		s.list(name, m.List, m.Fields)
 		if m.Get != nil {
-			s.call(name+".get", *m.Get, nil, nil)
+			answer := s.call(name+".get", *m.Get, nil, nil)
+			if inc := m.List.Incremental; answer != nil && inc != nil && inc.Refetch {
+				s.fields(name+".get", answer, m.Fields)
+			}
 		}
 		if mem := m.Members; mem != nil {
 			s.list(name+".members", List{Request: mem.Request, Items: mem.Items, Paging: mem.Paging}, map[string]Field{"key": {Path: Paths{mem.Key}}})
