@@ -257,7 +257,12 @@ func TestRenewedPermissionMovesTheForecast(t *testing.T) {
 	if !v.ExpiresAt.Equal(soon) || v.Status != core.StatusScope || len(v.Missing) != 2 {
 		t.Errorf("%s until %v, missing %v", v.Status, v.ExpiresAt, v.Missing)
 	}
-	if err := b.service.SetAccess(t.Context(), id, core.AccessMap{core.Stores: core.Read}); err != nil {
+	g.Scopes = []string{"profile"}
+	b.service.PermissionRenewed(t.Context(), id, g) // nothing else is new
+	if v := b.get(id); len(v.Missing) != 3 {
+		t.Errorf("missing %v", v.Missing)
+	}
+	if err := b.service.SetAccess(t.Context(), id, core.AccessMap{core.Products: core.Read}); err != nil {
 		t.Fatal(err)
 	}
 	if v := b.get(id); v.Status != core.StatusExpiring {

@@ -136,9 +136,6 @@ func (p *Pending) complete(ctx context.Context, got *signin.Outcome) (Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	if ctx.Err() != nil {
-		return Result{}, core.E(core.CodeCancelled, "", ctx.Err())
-	}
 	c := p.plan.current
 	if c == nil {
 		return p.service.create(ctx, pr)

@@ -108,16 +108,19 @@ type vaultBench struct {
 	sealer *signintest.Sealer
 	tokens *signin.Tokens
 	id     core.ConnectionID
-	mu     sync.Mutex
-	dead   []core.ConnectionID
-	saved  []signin.Grant
+
+	clientID string // that Lookup tells
+
+	mu    sync.Mutex
+	dead  []core.ConnectionID
+	saved []signin.Grant
 }
 
 // newVault signs in at the service and stores what it gives. The access token
 // lives as long as said; then the server's and the client's clocks differ, as
 // only the client's moves.
 func newVault(t *testing.T, change ...func(*signintest.Switches)) *vaultBench {
-	v := &vaultBench{bench: newBench(t), store: signintest.NewStore(), sealer: signintest.NewSealer(), id: core.NewConnectionID()}
+	v := &vaultBench{bench: newBench(t), store: signintest.NewStore(), sealer: signintest.NewSealer(), id: core.NewConnectionID(), clientID: "linkdesk-test"}
 	for _, c := range change {
 		v.server.Set(c)
 	}
@@ -144,7 +147,7 @@ func (v *vaultBench) keep(g signin.Grant) {
 func (v *vaultBench) newTokens() *signin.Tokens {
 	return signin.NewTokens(signin.TokensOptions{Store: v.store, Sealer: v.sealer, Clock: v.clock, Log: slog.New(slog.NewTextHandler(v.log, nil)),
 		Lookup: func(context.Context, core.ConnectionID) (signin.Target, error) {
-			return signin.Target{Manifest: v.manifest, Auth: &v.manifest.Auth[0], ClientID: "linkdesk-test", Values: service.Values{}}, nil
+			return signin.Target{Manifest: v.manifest, Auth: &v.manifest.Auth[0], ClientID: v.clientID, Values: service.Values{}}, nil
 		},
 		List: func(context.Context) ([]core.ConnectionID, error) { return []core.ConnectionID{v.id}, nil },
 		OnDead: func(_ context.Context, id core.ConnectionID) {

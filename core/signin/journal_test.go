@@ -88,6 +88,29 @@ func TestA18KilledBetweenReplyAndSave(t *testing.T) {
 	v.refreshes(2)
 }
 
+func TestCloseDoesNotCutOffTheSave(t *testing.T) {
+	v := newVault(t)
+	v.clock.Add(2 * hour)
+	closing := make(chan error, 1)
+	v.store.Set(func(s *signintest.Store) {
+		s.BeforeSave = func() {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			go func() { closing <- v.tokens.Close(ctx) }()
+			for { // until Close has begun, which then cuts calls off at once
+				if _, err := v.tokens.Refresh(context.Background(), "other", core.Secret{}); core.CodeOf(err) == core.CodeCancelled {
+					return
+				}
+			}
+		}
+	})
+	go v.tokens.Token(t.Context(), v.id)
+	<-closing
+	if v.store.Saves() != 1 {
+		t.Error("the renewed grant was lost")
+	}
+}
+
 func TestP3LostReplyAsksThePersonAndLosesNothing(t *testing.T) {
 	v := newVault(t)
 	v.clock.Add(2 * hour)

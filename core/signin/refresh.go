@@ -187,15 +187,12 @@ func (t *Tokens) save(ctx context.Context, id core.ConnectionID, target Target, 
 }
 
 // recover stores an answer that came in before its save failed or Linkdesk was
-// killed. An answer that cannot be read, or that a newer grant has overtaken,
-// is passed over.
+// killed. An answer that cannot be read is passed over, and one that a newer
+// grant has overtaken is dropped.
 func (t *Tokens) recover(ctx context.Context, id core.ConnectionID, s stored) (stored, error) {
 	e, ok := t.left(id, s.journal)
 	if !ok {
 		return s, nil
-	}
-	if e.Revision != s.revision {
-		return s, t.overtaken(ctx, id)
 	}
 	target, err := t.o.Lookup(ctx, id)
 	if err != nil {

@@ -182,7 +182,7 @@ func TestSignInGivesAGrantAndShowsItAfterFinish(t *testing.T) {
 	}
 	o.Finish(nil)
 	page := b.browser.Page(t)
-	if page.Status != 200 || !strings.Contains(page.Body, "Fake shop is connected to Linkdesk") {
+	if page.Status != 200 || !strings.Contains(page.Body, "<h1>Fake shop is connected to Linkdesk</h1>") {
 		t.Errorf("page %d: %v %s", page.Status, page.Err, page.Body)
 	}
 	if u, _ := url.Parse(page.URL); u.RawQuery != "" {

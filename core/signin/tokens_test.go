@@ -489,6 +489,38 @@ func TestRevoke(t *testing.T) {
 	}
 }
 
+func TestRevokeWaitsForTheTokenInForce(t *testing.T) {
+	v := newVault(t)
+	old := v.grant().RefreshToken.Reveal()
+	v.clock.Add(2 * hour)
+	reached, release := make(chan struct{}), make(chan struct{})
+	v.server.Set(func(s *signintest.Switches) { s.BeforeAnswer = func() { close(reached); <-release } })
+	go v.tokens.Token(t.Context(), v.id)
+	<-reached
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := v.tokens.Revoke(ctx, v.id); core.CodeOf(err) != core.CodeCancelled {
+		t.Errorf("it did not wait for the refresh: %v", err)
+	}
+	close(release)
+	if err := v.tokens.Revoke(t.Context(), v.id); err != nil {
+		t.Fatal(err)
+	}
+	if form, _ := v.server.LastForm(); form.Get("token") == old || form.Get("token") != v.grant().RefreshToken.Reveal() {
+		t.Error("a used token was withdrawn")
+	}
+}
+
+func TestTokensAreRenewedByTheClientTheyWereGivenTo(t *testing.T) {
+	v := newVault(t)
+	v.clientID = "another"
+	v.clock.Add(2 * hour)
+	v.token()
+	if form, _ := v.server.LastForm(); form.Get("client_id") != "linkdesk-test" {
+		t.Errorf("renewed by %q", form.Get("client_id"))
+	}
+}
+
 func TestRevokeWithoutARefreshTokenNamesTheAccessToken(t *testing.T) {
 	v := newVault(t, func(s *signintest.Switches) { s.NoRefresh = true })
 	if err := v.tokens.Revoke(t.Context(), v.id); err != nil {
