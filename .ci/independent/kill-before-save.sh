@@ -7,7 +7,7 @@ pid=$1 bin=$2 id=$3
 ready=$(mktemp -u)
 gdb -p "$pid" -batch -nx \
     -ex 'set pagination off' -ex 'set breakpoint pending off' -ex 'handle SIGURG nostop noprint pass' \
-    -ex "break $SAVE_SYMBOL" -ex "shell touch $ready" -ex 'continue' -ex 'bt 3' -ex 'kill' >"$ready.log" 2>&1 &
+    -ex "break ${SAVE_SYMBOL:-linkdesk/storage.(*Secrets).SaveGrant}" -ex "shell touch $ready" -ex 'continue' -ex 'bt 3' -ex 'kill' >"$ready.log" 2>&1 &
 gdb=$!
 for _ in $(seq 300); do [ -e "$ready" ] && break; kill -0 $gdb 2>/dev/null || { cat "$ready.log"; exit 1; }; read -rt 0.1 <> <(:) || true; done
 sleep 63 # the life of an access token at the server
