@@ -84,7 +84,11 @@ func openApp(ctx context.Context, o appOptions) (_ *App, err error) {
 	if a.Paths, err = desktop.FindPaths(o.home); err != nil {
 		return nil, err
 	}
-	if a.instance, err = desktop.Acquire(a.Paths); err != nil {
+	a.instance, err = desktop.Acquire(a.Paths)
+	if errors.Is(err, desktop.ErrRunning) {
+		return nil, core.E(core.CodeStorageBusy, "Linkdesk runs already with this folder. Quit it first, or name another folder with --home.", err)
+	}
+	if err != nil {
 		return nil, err
 	}
 	a.onClose(func(context.Context) error { return a.instance.Close() })

@@ -17,6 +17,9 @@ func runServe(c *call, args []string) error {
 	if len(words) > 0 {
 		return usagef("serve: takes no words, got %q", words[0])
 	}
+	if *port < -1 || *port > 65535 {
+		return usagef("serve: there is no port %d", *port)
+	}
 	app, err := openApp(c.ctx, appOptions{home: c.home, port: *port, log: c.stderr})
 	if err != nil {
 		return core.Wrapf(err, "serve")
