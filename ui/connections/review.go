@@ -20,8 +20,8 @@ type review struct {
 	v     *flowView
 	rows  []*reviewRow
 	d     *kit.Dialog
-	start string    // title of the primary button
-	names *kit.Text // what is asked for, as the service calls it
+	start string          // title of the primary button
+	names *fyne.Container // what is asked for, as the service calls it
 }
 
 // reviewRow is one kind of data.
@@ -57,12 +57,11 @@ func (v *flowView) review(f Flow) *kit.Dialog {
 		}
 		body.Add(kit.NewBanner(n))
 	}
-	stays := kit.NewNote(kit.T("What is read stays on this computer."))
 	if scopes := f.Service.ScopesFor(f.Draft.Access, f.Draft.Method); scopes != nil {
-		r.names = kit.NewMono("")
+		r.names = container.NewStack()
 		body.Add(v.fold(kit.T("As {service} calls it", "service", shortTo(f.Service.Name, 36)), false, false, r.names))
 	}
-	body.Add(stays)
+	body.Add(kit.NewNote(kit.T("What is read stays on this computer.")))
 	r.start = kit.T("Open {service} in my browser", "service", shortTo(f.Service.Name, 24))
 	if f.Auth().Method != "oauth2" {
 		r.start = kit.T("Connect")
@@ -123,7 +122,8 @@ func (r *review) set(f Flow) {
 		r.rows[i].set(f, row)
 	}
 	if r.names != nil {
-		r.names.SetText(strings.Join(f.Service.ScopesFor(f.Draft.Access, f.Draft.Method), " "))
+		r.names.Objects = []fyne.CanvasObject{kit.NewNote(strings.Join(f.Service.ScopesFor(f.Draft.Access, f.Draft.Method), ", "))}
+		r.names.Refresh()
 	}
 	r.d.Enable(r.start, f.chosen())
 }
