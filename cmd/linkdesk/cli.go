@@ -144,6 +144,6 @@ func fill(s string, e *core.Error) string {
 	if !e.Until.IsZero() {
 		until = e.Until.Local().Format("15:04")
 	}
-	return strings.NewReplacer("{service}", "The service", "{data}", "this data", "{account}", "another account",
+	return strings.NewReplacer("{n} of {m} records", "Many records", " {service}", " the service", "{service}", "The service", "{data}", "this data", "{account}", "another account",
 		"{other}", "this one", "{time}", until, "{ref}", e.Ref, "{port}", "it needs").Replace(s)
 }

@@ -95,12 +95,12 @@ func runsError(runs []core.Run) error {
 	for _, r := range runs {
 		for _, m := range r.Models {
 			if m.Status != core.RunOK {
-				public := m.Public
-				if public == "" && m.Code != "" {
-					public = fill(m.Code.Text().Cause, core.E(m.Code, "", nil))
-				}
-				e := core.E(m.Code, m.Model.Title()+": "+public, nil)
+				e := core.E(m.Code, m.Public, nil)
 				e.Ref, e.Until = m.Ref, m.Until
+				if m.Public == "" && m.Code != "" {
+					e.Public = fill(m.Code.Text().Cause, e)
+				}
+				e.Public = m.Model.Title() + ": " + e.Public
 				return e
 			}
 		}

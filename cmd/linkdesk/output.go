@@ -100,7 +100,7 @@ func printRuns(w io.Writer, runs []core.Run, names map[core.ConnectionID]string)
 		for _, m := range r.Models {
 			why := m.Public
 			if why == "" && m.Code != "" {
-				why = m.Code.Text().Title
+				why = fill(m.Code.Text().Title, core.E(m.Code, "", nil))
 			}
 			rows = append(rows, []string{names[r.Connection], m.Model.Title(), string(m.Status), number(m.Counts.Read), number(m.Counts.Added),
 				number(m.Counts.Changed), number(m.Counts.Removed), number(m.Counts.Unchanged), number(m.Counts.Failed), why})

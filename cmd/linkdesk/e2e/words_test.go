@@ -9,6 +9,9 @@ import (
 // protocol are words that a person must not be shown (P-09).
 var protocol = regexp.MustCompile(`(?i)\b(invalid_\w+|access_denied|40[013]|429|50[0234]|https? status|json|oauth2?|tokens?|refresh_token|bearer|eof|dial tcp|unmarshal|context canceled|nil pointer|sqlite|errno)\b|\{[a-z]+\}|Reference \.|%!`)
 
+// placeholder is what nobody filled in.
+var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+
 var logLine = regexp.MustCompile(`(?m)^(time=|\{).*\n?`)
 
 // printed returns what was said to the person, without the lines of the log.
