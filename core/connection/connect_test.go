@@ -163,6 +163,9 @@ func TestA20FewerPermissionsThanAsked(t *testing.T) {
 	if !slices.Equal(r.Missing, []core.Model{core.Orders}) {
 		t.Errorf("missing %v", r.Missing)
 	}
+	if n := b.server.Counts().Calls; n != 3 { // the account and two data models
+		t.Errorf("%d calls: one for data that was not permitted", n)
+	}
 	v := b.get(r.Connection.ID)
 	if v.Status != core.StatusScope || !slices.Equal(v.Missing, []core.Model{core.Orders}) {
 		t.Errorf("%s, missing %v", v.Status, v.Missing)

@@ -3,15 +3,11 @@ package signin_test
 import (
 	"context"
 	"errors"
-	"net/http"
-	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"linkdesk/core"
-	"linkdesk/core/service"
 	"linkdesk/core/signin"
 	"linkdesk/core/signin/signintest"
 )
@@ -172,148 +168,6 @@ func TestCloseCutsOffWhatTakesTooLong(t *testing.T) {
 	if err := v.tokens.Close(ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-}
-
-func TestA15OneTimeCredentialsAreSentOnce(t *testing.T) {
-	faults := map[string]func(*signintest.Switches){
-		"503":      func(s *signintest.Switches) { s.TokenStatus = 503 },
-		"401":      func(s *signintest.Switches) { s.TokenStatus = 401 },
-		"EOF":      func(s *signintest.Switches) { s.TokenCut = true },
-		"redirect": func(s *signintest.Switches) { s.TokenRedirect = "/token" },
-		"no":       func(s *signintest.Switches) { s.TokenError = "invalid_grant" },
-		"nonsense": func(s *signintest.Switches) {
-			s.TokenAnswer = func(map[string]any) (string, string) { return "text/html", "<p>hello" }
-		},
-	}
-	for name, fault := range faults {
-		for _, style := range []string{"header", "body", "none"} {
-			b := newBench(t)
-			b.manifest.Auth[0].Token.Auth = style
-			b.server.Set(fault)
-			a := b.begin(func(r *signin.Request) { r.ClientSecret = core.NewSecret("s") })
-			if _, err := a.Wait(t.Context()); err == nil {
-				t.Errorf("%s, %s: no error", name, style)
-			}
-			if n := b.server.Counts().Exchanges; n != 1 {
-				t.Errorf("%s, %s: the code was sent %d times", name, style, n)
-			}
-		}
-		v := newVault(t)
-		v.server.Set(fault)
-		v.clock.Add(2 * hour)
-		if _, err := v.tokens.Token(t.Context(), v.id); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-		v.refreshes(1)
-	}
-}
-
-func TestA15CredentialsGoWhereTheManifestSays(t *testing.T) {
-	for _, c := range []struct {
-		style, body, secret string
-		basic, inBody       bool
-	}{
-		{"header", "form", "s+cr/t", true, false},
-		{"body", "form", "s+cr/t", false, true},
-		{"body", "json", "s+cr/t", false, true},
-		{"none", "form", "", false, false},
-		{"header", "form", "", false, false}, // no secret: no empty Basic header
-	} {
-		b := newBench(t)
-		b.manifest.Auth[0].Token.Auth, b.manifest.Auth[0].Token.Body = c.style, c.body
-		b.wait(b.begin(func(r *signin.Request) { r.ClientSecret = core.NewSecret(c.secret) })).Finish(nil)
-		form, header := b.server.LastForm()
-		if got := strings.HasPrefix(header.Get("Authorization"), "Basic "); got != c.basic || form.Has("client_secret") != c.inBody || c.inBody && form.Get("client_secret") != c.secret {
-			t.Errorf("%+v: basic %v, secret in the body %v", c, got, form.Has("client_secret"))
-		}
-		if header.Get("Accept") != "application/json" || (c.body == "json") != (header.Get("Content-Type") == "application/json") {
-			t.Errorf("%+v: headers %v", c, header)
-		}
-		if !c.basic && form.Get("client_id") != "linkdesk-test" {
-			t.Errorf("%+v: no client id", c)
-		}
-	}
-}
-
-func TestTokenAndRefreshParameters(t *testing.T) {
-	v := newVault(t, func(s *signintest.Switches) {})
-	v.manifest.Auth[0].Token.Params = map[string]service.Template{"audience": "api"}
-	v.manifest.Auth[0].Token.Refresh = &service.RefreshCall{URL: service.Template(v.server.URL + "/token"), Params: map[string]service.Template{"expiring": "1"}}
-	v.wait(v.begin()).Finish(nil)
-	if form, _ := v.server.LastForm(); form.Get("audience") != "api" {
-		t.Error("the exchange lacks a parameter")
-	}
-	v.clock.Add(2 * hour)
-	v.token()
-	form, _ := v.server.LastForm()
-	if form.Get("expiring") != "1" || form.Has("code") || form.Get("grant_type") != "refresh_token" {
-		t.Errorf("the refresh sent %d parameters", len(form))
-	}
-}
-
-func TestA16TokenEndpointMustBeAHostOfTheService(t *testing.T) {
-	for _, address := range []string{"http://shop.example/token", "https://evil.example/token", "http://127.0.0.1:1/token"} {
-		b := newBench(t)
-		b.manifest.Auth[0].Token.URL = service.Template(address)
-		b.fails(b.begin(), core.CodeInvalid)
-		if n := b.server.Counts(); n.Exchanges+n.Failed != 0 {
-			t.Errorf("%s: %+v", address, n)
-		}
-	}
-}
-
-func TestA16RedirectsOfTheTokenEndpointAreNotFollowed(t *testing.T) {
-	other := signintest.NewServer(t)
-	b := newBench(t)
-	b.server.Set(func(s *signintest.Switches) { s.TokenRedirect = other.URL + "/token" })
-	b.fails(b.begin(), core.CodeDataUnexpected)
-	if n := other.Counts(); n.Exchanges != 0 {
-		t.Error("the code was sent on to another host")
-	}
-}
-
-func TestA16LargeAnswersAreRefused(t *testing.T) {
-	b := newBench(t)
-	b.server.Set(func(s *signintest.Switches) {
-		s.TokenAnswer = func(map[string]any) (string, string) {
-			return "application/json", `{"access_token":"x","padding":"` + strings.Repeat("x", 2<<20) + `"}`
-		}
-	})
-	b.fails(b.begin(), core.CodeServiceDown)
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// TestA16TokenEndpointThatHangs runs on fake time: the call gives up after half a minute.
-func TestA16TokenEndpointThatHangs(t *testing.T) {
-	server := signintest.NewServer(t)
-	manifest := server.Manifest(t)
-	synctest.Test(t, func(t *testing.T) {
-		store, sealer, id := signintest.NewStore(), signintest.NewSealer(), core.NewConnectionID()
-		sealed, err := signin.SealGrant(sealer, id, signin.Grant{AccessToken: core.NewSecret("a"), RefreshToken: core.NewSecret("r"), Expiry: time.Now(), ReceivedAt: time.Now().Add(-hour)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := store.Create(t.Context(), core.Connection{ID: id}, sealed, nil); err != nil {
-			t.Fatal(err)
-		}
-		hang := roundTrip(func(r *http.Request) (*http.Response, error) {
-			<-r.Context().Done()
-			return nil, r.Context().Err()
-		})
-		tokens := signin.NewTokens(signin.TokensOptions{Store: store, Sealer: sealer, HTTP: hang, Lookup: func(context.Context, core.ConnectionID) (signin.Target, error) {
-			return signin.Target{Manifest: manifest, Auth: &manifest.Auth[0], ClientID: "x"}, nil
-		}})
-		began := time.Now()
-		if _, err := tokens.Token(t.Context(), id); core.CodeOf(err) != core.CodeServiceDown {
-			t.Error(err)
-		}
-		if took := time.Since(began); took != 30*time.Second {
-			t.Errorf("gave up after %v", took)
-		}
-	})
 }
 
 func TestA19OnlyInvalidGrantEndsAConnection(t *testing.T) {

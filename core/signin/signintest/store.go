@@ -24,8 +24,8 @@ type Store struct {
 
 	// What fails, and with what; nil: nothing.
 	FailGrant, FailJournal, FailCreate, FailDelete error
-	// BeforeSave is called before a grant is saved.
-	BeforeSave func()
+	// BeforeSave is called before a grant is saved, BeforeLoad before one is read.
+	BeforeSave, BeforeLoad func()
 }
 
 type row struct {
@@ -59,6 +59,12 @@ func (s *Store) find(id core.ConnectionID) (*row, error) {
 
 // LoadSealed implements signin.Store.
 func (s *Store) LoadSealed(_ context.Context, id core.ConnectionID) (signin.Sealed, error) {
+	s.mu.Lock()
+	before := s.BeforeLoad
+	s.mu.Unlock()
+	if before != nil {
+		before()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.find(id)
