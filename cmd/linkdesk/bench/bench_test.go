@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,8 +25,9 @@ func TestMain(m *testing.M) {
 // TestQuick runs everything end to end with few records.
 func TestQuick(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
+	profiles := t.TempDir()
 	var out, progress bytes.Buffer
-	if err := run(t.Context(), []string{"-quick", "-json"}, nil, &out, &progress); err != nil {
+	if err := run(t.Context(), []string{"-quick", "-json", "-cpuprofile", profiles}, nil, &out, &progress); err != nil {
 		t.Fatal(err)
 	}
 	var r report
@@ -43,7 +45,7 @@ func TestQuick(t *testing.T) {
 		"Floor: CPU", "First load: CPU", "First load: CPU, ratio to the floor", "First load: peak resident", "First load: data file",
 		"Unchanged full re-pull: CPU, ratio to own first load", "Incremental, nothing new: CPU a sync",
 		"Reading back, wall: a page of 100, by date", "Reading back, wall: search by number", "Reading back, wall: search by e-mail",
-		"Memory: 100 orders: peak resident", "Memory: 1,000 orders: peak resident", "Memory: 3,000 orders: CPU per record",
+		"Memory and size: 100 orders: peak resident", "Memory and size: 1,000 orders: peak resident", "Memory and size: 3,000 orders: CPU per record",
 	} {
 		if got[name].Median <= 0 {
 			t.Errorf("%s: %+v", name, got[name])
@@ -54,6 +56,11 @@ func TestQuick(t *testing.T) {
 	}
 	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
+	}
+	for _, name := range []string{"floor-1000", "load-1000", "repull-1000"} {
+		if info, err := os.Stat(filepath.Join(profiles, name+".prof")); err != nil || info.Size() == 0 {
+			t.Errorf("no profile of %s: %v", name, err)
+		}
 	}
 	var table bytes.Buffer
 	if err := r.print(&table); err != nil || !strings.Contains(table.String(), "1,000 orders of 9") {

@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	orders := fs.Int("orders", 100_000, "orders of the first load")
 	quick := fs.Bool("quick", false, "one round with few orders: shows that it works, the figures mean nothing")
 	asJSON := fs.Bool("json", false, "print one JSON document")
-	profile := fs.String("cpuprofile", "", "write a CPU profile of the first round's first load to this `file`")
+	profile := fs.String("cpuprofile", "", "write CPU profiles of the first round into this `folder`")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,13 +16,13 @@ type bench struct {
 	orders  int
 	rounds  int
 	times   int // syncs with nothing new, and reads of each kind, a round
-	profile string
+	profile string // folder for CPU profiles of the first round; "": none
 	rows    []*row
 	sizes   map[int]*loads // of the memory rows, by number of orders
 }
 
-// loads are the figures of first loads of one size.
-type loads struct{ peak, perRecord []float64 }
+// loads are the figures of first loads of one size: MB and us, one a round.
+type loads struct{ peak, cpu []float64 }
 
 // row is one printed figure: a value for each round, or for each request.
 type row struct {
@@ -45,21 +46,37 @@ func (b *bench) add(group, name, unit string, digits int, values ...float64) {
 // all rows alike. progress is told what is going on.
 func (b *bench) run(ctx context.Context, progress func(round int, what string)) error {
 	for n := 1; n <= b.rounds; n++ {
-		err := b.round(ctx, func(what string) { progress(n, what) })
-		if err != nil {
+		if err := b.round(ctx, func(what string) { progress(n, what) }); err != nil {
 			return err
 		}
+		b.profile = ""
 	}
-	for _, size := range b.memorySizes() {
-		l := b.sizes[size]
-		b.add("Memory", thousands(size)+" orders: peak resident", "MB", 0, l.peak...)
-		b.add("Memory", thousands(size)+" orders: CPU per record", "us", 1, l.perRecord...)
-	}
+	b.addSizes()
 	return nil
 }
 
-// memorySizes are a tenth, the whole and three times the number of orders.
-func (b *bench) memorySizes() []int { return []int{b.orders / 10, b.orders, b.orders * 3} }
+// addSizes adds the rows of a tenth, the whole and three times the number of
+// orders. What each further record costs is set apart from what a process costs
+// once, such as touching its memory for the first time.
+func (b *bench) addSizes() {
+	smaller := 0
+	for _, size := range []int{b.orders / 10, b.orders, b.orders * 3} {
+		l, name := b.sizes[size], thousands(size)+" orders: "
+		b.add("Memory and size", name+"peak resident", "MB", 0, l.peak...)
+		var each, further []float64
+		for i, cpu := range l.cpu {
+			each = append(each, cpu/float64(size))
+			if smaller > 0 {
+				further = append(further, (cpu-b.sizes[smaller].cpu[i])/float64(size-smaller))
+			}
+		}
+		b.add("Memory and size", name+"CPU per record", "us", 1, each...)
+		if smaller > 0 {
+			b.add("Memory and size", name+"per further", "us", 1, further...)
+		}
+		smaller = size
+	}
+}
 
 func (b *bench) round(ctx context.Context, progress func(what string)) error {
 	progress("the floor")
@@ -94,14 +111,9 @@ func (b *bench) product(ctx context.Context, floor result, progress func(what st
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	t := task{Shop: b.shop, Dir: dir, Orders: b.orders, Times: b.times}
 	step := func(do, what string) (result, error) {
 		progress(what)
-		t := t
-		if t.Do = do; do == "load" {
-			t.Profile, b.profile = b.profile, "" // of the first round
-		}
-		return measure(ctx, t)
+		return b.measure(ctx, do, dir, b.orders)
 	}
 	load, err := step("load", "the first load")
 	if err != nil {
@@ -149,7 +161,7 @@ func (b *bench) noteSize(size int, load result) {
 		b.sizes[size] = l
 	}
 	l.peak = append(l.peak, mb(load.Peak))
-	l.perRecord = append(l.perRecord, us(load.CPU)/float64(size))
+	l.cpu = append(l.cpu, us(load.CPU))
 }
 
 // alone measures something in a fresh folder.
@@ -159,7 +171,15 @@ func (b *bench) alone(ctx context.Context, do string, orders int) (r result, err
 		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	return measure(ctx, task{Do: do, Shop: b.shop, Dir: dir, Orders: orders})
+	return b.measure(ctx, do, dir, orders)
+}
+
+func (b *bench) measure(ctx context.Context, do, dir string, orders int) (result, error) {
+	t := task{Do: do, Shop: b.shop, Dir: dir, Orders: orders, Times: b.times}
+	if b.profile != "" {
+		t.Profile = filepath.Join(b.profile, fmt.Sprintf("%s-%d.prof", do, orders))
+	}
+	return measure(ctx, t)
 }
 
 func us(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
