@@ -129,10 +129,9 @@ func (t *Tab) allChecked(all []connection.View) {
 		}
 	}
 	text := kit.N(len(all), "Checked {n} connection.", "Checked {n} connections.")
-	switch bad {
-	case 0:
+	if bad == 0 {
 		text += " " + kit.T("All is well.")
-	default:
+	} else {
 		text += " " + kit.N(bad, "{n} needs your attention.", "{n} need your attention.")
 	}
 	t.env.Snacks.Show(kit.Snack{Text: text})
