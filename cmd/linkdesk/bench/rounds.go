@@ -15,7 +15,7 @@ type bench struct {
 	dir     string // for data files
 	orders  int
 	rounds  int
-	times   int // syncs with nothing new, and reads of each kind, a round
+	times   int    // syncs with nothing new, and reads of each kind, a round
 	profile string // folder for CPU profiles of the first round; "": none
 	rows    []*row
 	sizes   map[int]*loads // of the memory rows, by number of orders
