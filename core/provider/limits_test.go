@@ -159,3 +159,33 @@ func TestWindow(t *testing.T) {
 		}
 	})
 }
+
+// Searches for changes have limits of their own, and use up none of the others'.
+func TestSearchWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits(service.Limits{Window: &service.Window{Max: 100, Per: "1d"}, Search: &service.Window{Max: 4, Per: "1s"}}, core.SystemClock{})
+		if l.per != 24*time.Hour {
+			t.Errorf("a window of a day lasts %s", l.per)
+		}
+		start := func(search bool) time.Duration {
+			began := time.Now()
+			if err := l.enter(t.Context(), search); err != nil {
+				t.Fatal(err)
+			}
+			l.leave()
+			return time.Since(began)
+		}
+		began := time.Now()
+		for range 31 {
+			start(true)
+		}
+		if d := time.Since(began); d < 10*time.Second || d > 11*time.Second {
+			t.Errorf("31 searches took %s, want 3 a second after the first", d)
+		}
+		for range 25 { // what may come at once of 100
+			if d := start(false); d != 0 {
+				t.Fatalf("another request waits %s", d)
+			}
+		}
+	})
+}

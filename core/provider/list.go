@@ -221,7 +221,7 @@ func parseItems(body string, path service.Path, paging service.Paging) (doc, ite
 		return doc, items, nil
 	}
 	doc = gjson.Parse(body)
-	items = service.Lookup(doc, service.Paths{path})
+	items = path.In(doc)
 	switch {
 	case items.IsArray():
 	case items.Exists() && items.Type == gjson.Null:

@@ -217,6 +217,13 @@ func TestListsThatGoInCircles(t *testing.T) {
 	}
 }
 
+// Some services write null for a list without items.
+func TestNullIsAnEmptyList(t *testing.T) {
+	r := newRig(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"items":null}`) })
+	ids, err := r.readAll(core.Customers, ListQuery{})
+	wantIDs(t, ids, err, 0)
+}
+
 func TestBadRecordsAreSkipped(t *testing.T) {
 	r := newRig(t, func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"items":[{"id":"c0"},7,{"email":"x"},{"id":"c3","updated":"never"},{"id":"c4"}]}`)

@@ -132,7 +132,7 @@ func (c *Client) Probe(ctx context.Context, model core.Model) core.ModelCheck {
 	default:
 		check.OK = true
 		if len(page.Records) > 0 {
-			check.Newest = label(page.Records[0])
+			check.Proof = label(page.Records[0])
 		}
 	}
 	return check

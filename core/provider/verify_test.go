@@ -97,7 +97,7 @@ func TestProbe(t *testing.T) {
 		r.manifest.Models[m] = &service.Model{List: service.List{Request: service.Request{Path: "/" + service.Template(m)}, Items: "items"}, Fields: map[string]service.Field{"id": path("id")}}
 	}
 	for _, want := range []core.ModelCheck{
-		{Model: core.Customers, OK: true, Newest: "ada@example.com"}, {Model: core.Orders, Code: core.CodeScopeMissing},
+		{Model: core.Customers, OK: true, Proof: "ada@example.com"}, {Model: core.Orders, Code: core.CodeScopeMissing},
 		{Model: core.Products, Code: core.CodeDataUnexpected}, {Model: core.Segments, Code: core.CodeInvalid},
 	} {
 		if got := r.client().Probe(t.Context(), want.Model); got != want {
