@@ -38,10 +38,10 @@ type Health struct {
 
 // ModelCheck is what Verify proved for one data model.
 type ModelCheck struct {
-	Model  Model
-	OK     bool
-	Code   Code   // why not; "" when OK
-	Newest string // what was read as proof, such as "#1042"; may be empty
+	Model Model
+	OK    bool
+	Code  Code   // why not; "" when OK
+	Proof string // what was read, such as "#1042"; may be empty
 }
 
 // Status is the state of a connection in one word (product 4.2).

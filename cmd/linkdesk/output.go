@@ -40,7 +40,7 @@ func toConnectionJSON(v connection.View) connectionJSON {
 		j.Granted = []string{}
 	}
 	for _, m := range v.Health.Models {
-		j.Checks = append(j.Checks, checkJSON{m.Model, m.OK, m.Code, m.Newest})
+		j.Checks = append(j.Checks, checkJSON{m.Model, m.OK, m.Code, m.Proof})
 	}
 	return j
 }

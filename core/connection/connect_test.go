@@ -33,7 +33,7 @@ func TestConnect(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	for _, check := range v.Health.Models {
-		if !check.OK || check.Model == core.Orders && check.Newest != "#1042" {
+		if !check.OK || check.Model == core.Orders && check.Proof != "#1042" {
 			t.Errorf("%+v", check)
 		}
 	}

@@ -22,7 +22,7 @@ func Connection(name string) core.Connection {
 		ID: core.NewConnectionID(), Service: "practice", Name: name, AccountID: "acc-1", AccountName: "Ann",
 		Method: "oauth2", ClientID: "client", Inputs: map[string]string{"shop": "a.example"}, Captured: map[string]string{"dc": "us6"},
 		Access: core.AccessMap{core.Orders: core.Read}, Asked: []string{"orders:read"}, Granted: []string{"orders:read"}, Paused: true,
-		Health:    core.Health{Code: core.CodeOffline, CheckedAt: Now, OKAt: Now, Models: []core.ModelCheck{{Model: core.Orders, OK: true, Newest: "#1"}}},
+		Health:    core.Health{Code: core.CodeOffline, CheckedAt: Now, OKAt: Now, Models: []core.ModelCheck{{Model: core.Orders, OK: true, Proof: "#1"}}},
 		CreatedAt: Now, AuthorizedAt: Now, ExpiresAt: Now.AddDate(1, 0, 0),
 	}
 }

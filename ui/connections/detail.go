@@ -120,8 +120,8 @@ func checks(s State, v connection.View, now time.Time) kit.Section {
 
 func checkState(m *service.Manifest, c core.ModelCheck, now time.Time) kit.State {
 	switch {
-	case c.OK && c.Newest != "":
-		return kit.State{Icon: kit.IconCheck, Tone: kit.Good, Word: kit.T("can read"), Detail: kit.T("newest: {what}", "what", c.Newest)}
+	case c.OK && c.Proof != "":
+		return kit.State{Icon: kit.IconCheck, Tone: kit.Good, Word: kit.T("can read"), Detail: kit.T("saw {what}", "what", c.Proof)}
 	case c.OK:
 		return kit.State{Icon: kit.IconCheck, Tone: kit.Good, Word: kit.T("can read")}
 	case c.Code == core.CodeScopeMissing:

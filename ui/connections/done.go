@@ -59,8 +59,8 @@ func (v *flowView) proof(f Flow) fyne.CanvasObject {
 		st.Word, st.Detail = kit.T(c.Model.Title()), st.Word
 		if c.OK {
 			st.Detail = ""
-			if c.Newest != "" {
-				st.Detail = kit.T("newest: {what}", "what", c.Newest)
+			if c.Proof != "" {
+				st.Detail = kit.T("saw {what}", "what", c.Proof)
 			}
 		}
 		grid.Add(container.NewGridWrap(fyne.NewSize(220, 28), kit.NewStatusLine(st)))

@@ -207,7 +207,7 @@ func view(m *service.Manifest, id, name, account string, change func(*core.Conne
 	c.Health = core.Health{CheckedAt: at.Add(-5 * time.Minute), OKAt: at.Add(-5 * time.Minute)}
 	for _, model := range core.Models() {
 		if access.Of(model).CanRead() {
-			c.Health.Models = append(c.Health.Models, core.ModelCheck{Model: model, OK: true, Newest: map[core.Model]string{core.Orders: "#1042", core.Stores: "Willow & Pine"}[model]})
+			c.Health.Models = append(c.Health.Models, core.ModelCheck{Model: model, OK: true, Proof: map[core.Model]string{core.Orders: "#1042", core.Stores: "Willow & Pine"}[model]})
 		}
 	}
 	if change != nil {

@@ -107,6 +107,9 @@ func (v *flowView) show(old, now Flow) {
 		}
 		return
 	}
+	if old.Step == StepWaiting && now.Step != StepWaiting {
+		v.t.env.Window.RequestFocus() // the person is still in the browser (P-26)
+	}
 	if v.stop != nil {
 		v.stop()
 	}
