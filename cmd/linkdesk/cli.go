@@ -120,9 +120,9 @@ func printError(w io.Writer, err error) {
 	if cause == "" {
 		cause = fill(text.Cause, e)
 	}
-	switch e.Code {
-	case core.CodeInvalid, core.CodeNotFound:
-		title = ""
+	switch {
+	case e.Code == core.CodeInvalid, e.Code == core.CodeNotFound, e.Code == core.CodeKeyring && e.Public != "":
+		title = "" // the public sentence says it all
 	}
 	fmt.Fprintln(w, strings.TrimSpace("linkdesk: "+strings.TrimSpace(title+sentenceEnd(title)+" "+cause)))
 	if e.Ref != "" {

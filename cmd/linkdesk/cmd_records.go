@@ -169,6 +169,10 @@ func writeTable(c *call, w io.Writer, q core.RecordQuery, limit int) error {
 	if err != nil {
 		return err
 	}
+	if len(rows) == 0 {
+		fmt.Fprintln(w, "No records. `linkdesk sync` copies them.")
+		return nil
+	}
 	table(w, head, rows)
 	if len(rows) == limit {
 		fmt.Fprintf(w, "(the first %d; --limit, --format csv or --out give more)\n", limit)
