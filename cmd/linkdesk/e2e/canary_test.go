@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -44,9 +45,16 @@ func spellings(secret string) [][]byte {
 		[]byte(strings.TrimRight(base64.StdEncoding.EncodeToString(b), "=")), []byte(strings.TrimRight(base64.URLEncoding.EncodeToString(b), "="))}
 }
 
-// noSecrets looks through everything that was kept and printed. It is the last
-// step of every proof.
+// noSecrets is the last step of every proof.
 func (w *world) noSecrets() {
+	w.t.Helper()
+	for _, leak := range w.leaks() {
+		w.t.Error(leak)
+	}
+}
+
+// leaks looks for secrets in everything that was kept and printed.
+func (w *world) leaks() (found []string) {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -65,14 +73,16 @@ func (w *world) noSecrets() {
 		for secret, kind := range w.secrets {
 			for _, form := range spellings(secret) {
 				if at := bytes.Index(text, form); at >= 0 {
-					w.t.Errorf("a %s lies in %s: …%q…", kind, place, text[max(0, at-60):at])
+					found = append(found, fmt.Sprintf("a %s lies in %s: …%q…", kind, place, text[max(0, at-60):at]))
+					break
 				}
 			}
 		}
-		if found := tokenForm.Find(text); found != nil {
-			w.t.Errorf("a token lies in %s: %.12s…", place, found)
+		if token := tokenForm.Find(text); token != nil {
+			found = append(found, fmt.Sprintf("a token lies in %s: %.12s…", place, token))
 		}
 	}
+	return found
 }
 
 // noted counts the secrets by kind.
@@ -139,6 +149,15 @@ api:
 	s = w.serve()
 	w.must("connections", "delete", c.ID, "--drop-records")
 	s.stop()
+	// The search finds what is there.
+	planted := filepath.Join(w.home, "logs", "planted")
+	if err := os.WriteFile(planted, []byte("x"+base64.StdEncoding.EncodeToString([]byte(key))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found := w.leaks(); len(found) != 1 || !strings.Contains(found[0], "API key") {
+		t.Errorf("planted one secret, found %v", found)
+	}
+	os.Remove(planted)
 	for kind, least := range map[string]int{"token": 8, "code": 3, "code_verifier": 3, "state": 4, "passphrase": 1, "API key": 1} {
 		if n := w.noted()[kind]; n < least {
 			t.Errorf("only %d secrets of kind %s were at stake", n, kind)
