@@ -3,6 +3,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"linkdesk/assets"
 	"linkdesk/core"
@@ -364,7 +367,10 @@ func TestHubSpotPageByPage(t *testing.T) {
 func TestHubSpotChanges(t *testing.T) {
 	for model := range hubspotKinds {
 		h := &hubspot{stopsAt: 8}
-		got, _ := hubspotRig(t, h).readRecords(model, ListQuery{Since: hour(3)})
+		r := hubspotRig(t, h)
+		window := service.Window{Max: 4000, Per: "1d"} // 1000 at once
+		r.manifest.API.Limits = service.Limits{Window: &window, Search: &window}
+		got, _ := r.readRecords(model, ListQuery{Since: hour(3)})
 		slices.SortStableFunc(got, func(a, b core.Record) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
 		got = slices.CompactFunc(got, func(a, b core.Record) bool { return a.RemoteID == b.RemoteID })
 		var want []core.Record
@@ -374,6 +380,10 @@ func TestHubSpotChanges(t *testing.T) {
 		sameRecords(t, model, got, want)
 		if (h.gets > 0) != (model == core.Orders) || h.searches < 5 {
 			t.Errorf("%s: %d searches, %d single reads", model, h.searches, h.gets)
+		}
+		used := func(l *rate.Limiter) int { return int(math.Round(1000 - l.Tokens())) }
+		if l := r.client().limits; used(l.search) != h.searches || used(l.window) != h.gets {
+			t.Errorf("%s: %d searches and %d other requests were counted", model, used(l.search), used(l.window))
 		}
 	}
 }
