@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"linkdesk/core"
@@ -29,6 +30,27 @@ type call struct {
 	stderr io.Writer
 	json   bool
 	home   string
+	dir    string // the caller's folder, for a command that another process sent; "": our own
+}
+
+// path is a file as the caller names it.
+func (c *call) path(name string) string {
+	if c.dir == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(c.dir, name)
+}
+
+// needVault opens the sign-ins, unless they are open already. Commands call it
+// once they know what they are asked, so that a wrong use is told first.
+func (c *call) needVault() error {
+	if !c.app.locked() {
+		return nil
+	}
+	if err := c.app.OpenVault(c.ctx, false); err != nil {
+		return explainVault(c.app, err)
+	}
+	return nil
 }
 
 // command is one sub-command.
@@ -40,7 +62,6 @@ type command struct {
 	// (or does without) the core itself and is never sent to a running instance.
 	run   func(c *call, args []string) error
 	local bool
-	vault bool // it needs the sign-ins, so the vault has to open
 }
 
 func commands() []command {
@@ -48,9 +69,9 @@ func commands() []command {
 		{name: "serve", usage: "serve [--port N]", about: "no window: scheduler and local address", run: runServe, local: true},
 		{name: "demo", usage: "demo [--json]", about: "the main job on the practice store, printed", run: runDemo, local: true},
 		{name: "services", usage: "services [--json] | services check FILE", about: "what Linkdesk can connect to", run: runServices},
-		{name: "connect", usage: "connect SERVICE [--name N] [--set input=value]... [--access model=level,...] [--no-browser] [--key-stdin]", about: "sign in to a service", run: runConnect, vault: true},
-		{name: "connections", usage: "connections [list | verify ID|--all | reauthorize ID | rename ID NAME | delete ID]", about: "what is connected, and its health", run: runConnections, vault: true},
-		{name: "sync", usage: "sync [ID|--all] [--model M]... [--full] [--preview]", about: "copy the data now", run: runSync, vault: true},
+		{name: "connect", usage: "connect SERVICE [--name N] [--set input=value]... [--access model=level,...] [--no-browser] [--key-stdin]", about: "sign in to a service", run: runConnect},
+		{name: "connections", usage: "connections [list | verify ID|--all | reauthorize ID | rename ID NAME | delete ID]", about: "what is connected, and its health", run: runConnections},
+		{name: "sync", usage: "sync [ID|--all] [--model M]... [--full] [--preview]", about: "copy the data now", run: runSync},
 		{name: "records", usage: "records MODEL [--connection ID] [--search TEXT] [--format table|csv|jsonl] [--out FILE] | records --count", about: "look at the copied data", run: runRecords},
 	}
 }

@@ -43,6 +43,9 @@ func runConnect(c *call, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.needVault(); err != nil {
+		return err
+	}
 	return c.signIn(draft)
 }
 

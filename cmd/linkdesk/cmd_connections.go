@@ -30,7 +30,14 @@ func runConnections(c *call, args []string) error {
 		return usagef("connections: use list, verify ID or --all, reauthorize ID, rename ID NAME, or delete ID")
 	}
 	if verb == "list" {
+		// Locked sign-ins are a state of the list, not a fault of it.
+		if err := c.needVault(); err != nil && !c.json {
+			printError(c.stderr, err)
+		}
 		return listConnections(c)
+	}
+	if err := c.needVault(); err != nil {
+		return err
 	}
 	if verb == "verify" && *all {
 		return verifyAll(c)

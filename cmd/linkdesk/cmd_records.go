@@ -58,6 +58,9 @@ func runRecords(c *call, args []string) error {
 	if c.json && *format == "table" {
 		*format = "json"
 	}
+	if *out != "" {
+		*out = c.path(*out)
+	}
 	w, finish, err := c.output(*out)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func toServiceJSON(m *service.Manifest) serviceJSON {
 
 // checkManifest reports on a file that somebody is writing.
 func checkManifest(c *call, file string) error {
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(c.path(file))
 	if err != nil {
 		return core.E(core.CodeInvalid, "The file "+file+" cannot be read.", err)
 	}
@@ -87,7 +87,11 @@ func checkManifest(c *call, file string) error {
 		}
 	}
 	if len(findings) > 0 {
-		return core.Invalid(fmt.Sprintf("%s has %d findings.", file, len(findings)))
+		found := "1 finding"
+		if len(findings) > 1 {
+			found = fmt.Sprint(len(findings), " findings")
+		}
+		return core.Invalid(file + " has " + found + ".")
 	}
 	if !c.json {
 		fmt.Fprintf(c.stdout, "%s is fine.\n", file)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"linkdesk/core"
+	"linkdesk/core/event"
 	"linkdesk/core/syncing"
 )
 
@@ -32,6 +34,9 @@ func runSync(c *call, args []string) error {
 		}
 		req.Models = append(req.Models, m)
 	}
+	if err := c.needVault(); err != nil {
+		return err
+	}
 	if len(words) == 1 {
 		id, err := c.findConnection(words[0])
 		if err != nil {
@@ -57,7 +62,22 @@ func (c *call) syncAndWait(req syncing.Request) ([]core.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer c.tellWaits()()
 	return c.app.Sync.Wait(c.ctx, ids)
+}
+
+// tellWaits says, while a sync goes on, when a service asks to wait: the person
+// at the terminal would see nothing happen otherwise.
+func (c *call) tellWaits() (stop func()) {
+	var told time.Time
+	return event.Subscribe(c.app.Bus, func(event.RunProgress) {
+		for _, p := range c.app.Sync.Running() {
+			if p.WaitingUntil.After(told) {
+				told = p.WaitingUntil
+				fmt.Fprintf(c.stderr, "%s: the service asked us to wait until %s.\n", p.Model.Title(), told.Local().Format("15:04:05"))
+			}
+		}
+	})
 }
 
 func (c *call) showRuns(runs []core.Run) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"linkdesk/core"
@@ -33,11 +34,6 @@ func dispatch(c *call, cmd command, args []string) int {
 	if err := app.Start(c.ctx, startOptions{}); err != nil {
 		return exitCode(c, cmd, err)
 	}
-	if cmd.vault {
-		if err := app.OpenVault(c.ctx, false); err != nil {
-			return exitCode(c, cmd, explainVault(app, err))
-		}
-	}
 	c.app = app
 	return exitCode(c, cmd, cmd.run(c, args))
 }
@@ -52,6 +48,8 @@ func exitCode(c *call, cmd command, err error) int {
 // forward sends the command to the running window or `serve`.
 func forward(c *call, paths desktop.Paths, cmd command, args []string) int {
 	req := desktop.Request{Cmd: "run", Args: append([]string{cmd.name}, args...)}
+	// Without a folder of its own the command names its files from the root on.
+	req.Dir, _ = os.Getwd()
 	if wantsStdin(args) {
 		text, err := io.ReadAll(io.LimitReader(c.stdin, 64<<10))
 		if err != nil {
@@ -93,7 +91,7 @@ func (a *App) handle(show func()) desktop.Handler {
 }
 
 func (a *App) runForwarded(ctx context.Context, req desktop.Request, stdout, stderr io.Writer) int {
-	c := &call{ctx: ctx, app: a, stdin: bytes.NewReader(req.Stdin), stdout: stdout, stderr: stderr}
+	c := &call{ctx: ctx, app: a, dir: req.Dir, stdin: bytes.NewReader(req.Stdin), stdout: stdout, stderr: stderr}
 	for _, cmd := range commands() {
 		if len(req.Args) > 0 && cmd.name == req.Args[0] && !cmd.local {
 			return exitCode(c, cmd, cmd.run(c, req.Args[1:]))

@@ -102,7 +102,7 @@ func printRuns(w io.Writer, runs []core.Run, names map[core.ConnectionID]string)
 			if why == "" && m.Code != "" {
 				why = fill(m.Code.Text().Title, core.E(m.Code, "", nil))
 			}
-			rows = append(rows, []string{names[r.Connection], m.Model.Title(), string(m.Status), number(m.Counts.Read), number(m.Counts.Added),
+			rows = append(rows, []string{names[r.Connection], m.Model.Title(), resultWord(m.Status), number(m.Counts.Read), number(m.Counts.Added),
 				number(m.Counts.Changed), number(m.Counts.Removed), number(m.Counts.Unchanged), number(m.Counts.Failed), why})
 		}
 	}
@@ -123,4 +123,13 @@ func when(t time.Time) string {
 		return "never"
 	}
 	return t.Local().Format("2 Jan 2006, 15:04")
+}
+
+// resultWord is the state of a data model of a run, in words.
+func resultWord(s core.RunStatus) string {
+	if w, ok := map[core.RunStatus]string{core.RunOK: "done", core.RunPartial: "partly done", core.RunRateLimited: "must wait",
+		core.RunHeld: "held", core.RunInterrupted: "interrupted"}[s]; ok {
+		return w
+	}
+	return string(s)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-co-op/gocron/v2"
 
 	"linkdesk/core"
+	"linkdesk/core/event"
 )
 
 // runs are kept for 90 days, 10,000 at most (Y22).
@@ -32,6 +33,7 @@ type Service struct {
 	ticker, pool gocron.Scheduler
 	life         context.Context // of the runs, from Start to Stop
 	endLife      context.CancelCauseFunc
+	forgetVault  func()         // ends listening for the vault; nil when OnDemand
 	working      sync.WaitGroup // connections at work in the pool
 
 	tickMu sync.Mutex                       // one look at the due times at a time
@@ -83,6 +85,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return fmt.Errorf("ticker: %w", err)
 	}
 	s.ticker.Start()
+	// What could not be read while the sign-ins were locked need not wait for a
+	// tick (P-04: usable within 5 s of an unlocked keyring).
+	s.forgetVault = event.Subscribe(s.Bus, func(event.VaultChanged) { s.tick(s.life) })
 	return nil
 }
 
@@ -96,6 +101,9 @@ func (s *Service) Stop(ctx context.Context) error {
 	s.stopped = true
 	s.mu.Unlock()
 	s.endLife(errStopping)
+	if s.forgetVault != nil {
+		s.forgetVault()
+	}
 	resting := make(chan struct{})
 	go func() { s.working.Wait(); close(resting) }()
 	select {
