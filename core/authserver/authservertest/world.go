@@ -370,3 +370,5 @@ func (w *World) live() (live []authserver.Grant) {
 	}
 	return live
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
