@@ -45,7 +45,7 @@ screens: setup-test ## pictures of every screen, light and dark, in .cache/scree
 test-desktop: build setup-desktop ## the real window, browser, tray and keyring, on a desktop nobody sees
 	.ci/desktop.sh $(GO) test -count=1 -tags desktop,$(TAGS) -timeout 900s ./core/vault/ ./cmd/linkdesk/
 
-test-services: setup-test ## our manifests against the vendors' own documents (LINKDESK_SPECS) and Prism
+test-services: build ## our manifests against the vendors' own documents (LINKDESK_SPECS) and Prism
 	.ci/services.sh
 
 test-independent: build ## sign-in against an authorization server that others wrote (npm oidc-provider)
