@@ -17,7 +17,7 @@ type Case struct {
 
 // Run runs all cases, each on a World of its own.
 func Run(t *testing.T, open Backend) {
-	for _, list := range [][]Case{flowCases, authorizeCases, tokenCases, apiCases, manageCases} {
+	for _, list := range [][]Case{flowCases, authorizeCases, tokenCases, apiCases, manageCases, faultCases} {
 		for _, c := range list {
 			t.Run(c.Name, func(t *testing.T) { c.Run(NewWorld(t, open)) })
 		}

@@ -65,6 +65,7 @@ type World struct {
 	Base   string
 	App    authserver.App
 	Secret core.Secret
+	Hook   *Hooked // when set, the next start runs on it
 
 	reopen  func() Store
 	bus     *event.Bus
@@ -85,6 +86,9 @@ func NewWorld(t *testing.T, open Backend) *World {
 
 func (w *World) start() {
 	w.Store = w.reopen()
+	if w.Hook != nil {
+		w.Hook.Store, w.Store = w.Store, w.Hook
+	}
 	log := slog.New(slog.NewTextHandler(&syncWriter{w: w.Log}, nil))
 	w.bus = event.New(log)
 	w.local = localhttp.New(localhttp.Options{Log: log})

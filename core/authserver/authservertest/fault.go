@@ -1,0 +1,245 @@
+package authservertest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"linkdesk/core"
+	"linkdesk/core/authserver"
+)
+
+// Hooked is a store that calls Before ahead of each write of a transaction and
+// of its commit. An error of Before ends the transaction, as a full disk does.
+type Hooked struct {
+	Store
+	Before func() error // nil: nothing
+	Broken bool         // nothing can be read or written
+}
+
+var errBroken = core.E(core.CodeStorageDamaged, "", nil)
+
+// View runs fn, unless the store is broken.
+func (h *Hooked) View(ctx context.Context, fn func(authserver.Tx) error) error {
+	if h.Broken {
+		return errBroken
+	}
+	return h.Store.View(ctx, fn)
+}
+
+// Update runs fn in a transaction with the hook.
+func (h *Hooked) Update(ctx context.Context, fn func(authserver.Tx) error) error {
+	if h.Broken {
+		return errBroken
+	}
+	before := h.Before
+	if before == nil {
+		before = func() error { return nil }
+	}
+	return h.Store.Update(ctx, func(tx authserver.Tx) error {
+		if err := fn(hookedTx{tx, before}); err != nil {
+			return err
+		}
+		return before()
+	})
+}
+
+type hookedTx struct {
+	authserver.Tx
+	before func() error
+}
+
+func (h hookedTx) SaveApp(a authserver.App) error {
+	if err := h.before(); err != nil {
+		return err
+	}
+	return h.Tx.SaveApp(a)
+}
+
+func (h hookedTx) SaveGrant(g authserver.Grant) error {
+	if err := h.before(); err != nil {
+		return err
+	}
+	return h.Tx.SaveGrant(g)
+}
+
+func (h hookedTx) SaveCode(c authserver.Code) error {
+	if err := h.before(); err != nil {
+		return err
+	}
+	return h.Tx.SaveCode(c)
+}
+
+func (h hookedTx) SaveToken(t authserver.Token) error {
+	if err := h.before(); err != nil {
+		return err
+	}
+	return h.Tx.SaveToken(t)
+}
+
+func (h hookedTx) SaveConsent(c authserver.Consent) error {
+	if err := h.before(); err != nil {
+		return err
+	}
+	return h.Tx.SaveConsent(c)
+}
+
+var faultCases = []Case{
+	{"TestFullDisk_Decision", failedDecision},
+	{"TestFullDisk_Question", failedQuestion},
+	{"TestFullDisk_Exchange", failedExchangeWrite},
+	{"TestFullDisk_Renewal", failedRenewal},
+	{"TestFullDisk_Replay", failedReplay},
+	{"TestUnreadable", unreadable},
+}
+
+// failing runs try with a fault at its first write, then at its second, and so
+// on, until it runs through without meeting one. try is told whether it will fail.
+func (w *World) failing(try func(fails func() bool)) {
+	w.T.Helper()
+	h := &Hooked{Store: w.Store}
+	w.Hook = h
+	w.Restart()
+	for at := 1; ; at++ {
+		n, met := 0, false
+		h.Before = func() error {
+			if n++; n == at {
+				met = true
+				return core.E(core.CodeStorageFull, "", fmt.Errorf("write %d", at))
+			}
+			return nil
+		}
+		try(func() bool { h.Before = nil; return met })
+		if h.Before = nil; !met {
+			if at < 3 {
+				w.T.Errorf("only %d writes", at)
+			}
+			return
+		}
+	}
+}
+
+// without does something that meets no fault.
+func (w *World) without(f func()) {
+	fault := w.Hook.Before
+	w.Hook.Before = nil
+	f()
+	w.Hook.Before = fault
+}
+
+// limitPause is a new minute for the limits.
+const limitPause = 61 * time.Second
+
+func (w *World) unavailable(a Answer) {
+	w.T.Helper()
+	if a.Status != http.StatusServiceUnavailable || a.Error() != "temporarily_unavailable" || a.Header.Get("Retry-After") != "5" || a.JSON["access_token"] != nil {
+		w.T.Errorf("with a full disk: %d %s", a.Status, a.Body)
+	}
+}
+
+func failedDecision(w *World) {
+	w.failing(func(fails func() bool) {
+		var q authserver.Question
+		var page string
+		w.without(func() { q, page = w.Ask() })
+		had := len(w.families())
+		err := w.S.Consents().Decide(w.T.Context(), q.ID, Yes(q))
+		if fails() {
+			if core.CodeOf(err) != core.CodeStorageFull || len(w.families()) != had || w.Get(page).Status != 200 {
+				w.T.Errorf("%v, %d families, then %d", err, had, len(w.families()))
+			}
+			w.Decide(q, Yes(q)) // the question still waits
+		}
+		w.both(w.Exchange(w.Get(page).Query("code")))
+		w.Clock.Add(limitPause)
+	})
+}
+
+func failedQuestion(w *World) {
+	w.failing(func(fails func() bool) {
+		a := w.Authorize()
+		if fails() {
+			w.sentBack("a question", a, "temporarily_unavailable")
+			if len(w.S.Consents().Pending()) != 0 {
+				w.T.Error("a question waits that was not stored")
+			}
+		}
+		w.Clock.Add(limitPause)
+		w.S.Consents().Sweep(w.T.Context())
+	})
+}
+
+func failedExchangeWrite(w *World) {
+	w.failing(func(fails func() bool) {
+		var code string
+		w.without(func() { code = w.Code() })
+		a := w.Exchange(code)
+		if fails() {
+			w.unavailable(a)
+			a = w.Exchange(code) // nothing was used up
+		}
+		access, _ := w.both(a)
+		if !w.Works(access) {
+			w.T.Error("no access")
+		}
+		w.Clock.Add(limitPause)
+	})
+}
+
+func failedRenewal(w *World) {
+	_, refresh := w.Tokens()
+	w.failing(func(fails func() bool) {
+		a := w.Refresh(refresh)
+		if fails() {
+			w.unavailable(a)
+			w.Clock.Add(limitPause)
+			a = w.Refresh(refresh)
+		}
+		_, refresh = w.both(a)
+	})
+	if len(w.live()) != 1 {
+		w.T.Errorf("%d families", len(w.live()))
+	}
+}
+
+func failedReplay(w *World) {
+	_, refresh := w.Tokens()
+	access, _ := w.both(w.Refresh(refresh))
+	w.Clock.Add(limitPause)
+	h := &Hooked{Store: w.Store}
+	w.Hook = h
+	w.Restart()
+	h.Before = func() error { return core.E(core.CodeStorageFull, "", nil) }
+	w.unavailable(w.Refresh(refresh))
+	h.Before = nil
+	w.refused("replay", w.Refresh(refresh), 400, "invalid_grant")
+	if w.Works(access) {
+		w.T.Error("the family lives on")
+	}
+}
+
+// unreadable is a data file that cannot be read at all.
+func unreadable(w *World) {
+	access, refresh := w.Tokens()
+	_, page := w.Ask()
+	h := &Hooked{Store: w.Store}
+	w.Hook = h
+	w.Restart()
+	h.Broken = true
+	w.unavailable(w.Refresh(refresh))
+	w.unavailable(w.Post("/oauth/revoke", w.As("token", access)...))
+	w.unavailable(w.Post("/oauth/introspect", w.As("token", access)...))
+	if a := w.Get("/v1/me", "Authorization", "Bearer "+access); a.Status != 503 || a.Header.Get("Retry-After") != "5" {
+		w.T.Errorf("API: %d %s", a.Status, a.Body)
+	}
+	if a := w.Authorize(); a.Status != 503 || a.To() != "" {
+		w.T.Errorf("sign-in: %d %s", a.Status, a.To())
+	}
+	w.Get(page)
+	h.Broken = false
+	if !w.Works(access) {
+		w.T.Error("the access is gone")
+	}
+	w.both(w.Refresh(refresh))
+}

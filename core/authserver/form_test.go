@@ -1,0 +1,94 @@
+package authserver
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Whatever is sent: no panic, no value of a name that came twice, and nothing
+// that the standard library does not see as well.
+func FuzzParameters(f *testing.F) {
+	for _, text := range []string{"", "a=b", "a=b&a=c", "a=&a=", "a", "=x", "a=%zz", "a;b", "a=b&&c=%00", "a+b=c+d", strings.Repeat("a=b&", 50)} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		values, repeated, err := parameters(text)
+		all, wrong := url.ParseQuery(text)
+		if (err != nil) != (wrong != nil) {
+			t.Fatalf("%v, %v", err, wrong)
+		}
+		for name, v := range values {
+			if len(all[name]) != 1 || all.Get(name) != v || v == "" {
+				t.Errorf("%q = %q of %q", name, v, all[name])
+			}
+		}
+		for _, name := range repeated {
+			if len(all[name]) < 2 || values[name] != "" {
+				t.Errorf("%q repeated in %q", name, all[name])
+			}
+		}
+		r := httptest.NewRequest("POST", "/oauth/token", strings.NewReader(text))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if form, refused := readForm(httptest.NewRecorder(), r); (refused == nil) != (err == nil && len(repeated) == 0) {
+			t.Errorf("%v %v", form, refused)
+		}
+	})
+}
+
+func TestLimits(t *testing.T) {
+	var l limits
+	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 3 {
+		if wait := l.take("a", 3, now.Add(time.Duration(i)*time.Second)); wait != 0 {
+			t.Errorf("call %d waits %v", i, wait)
+		}
+	}
+	if wait := l.take("a", 3, now.Add(59*time.Second)); wait != time.Second {
+		t.Errorf("a fourth waits %v", wait)
+	}
+	if l.take("b", 3, now) != 0 || l.take("a", 3, now.Add(time.Minute)) != 0 || l.take("a", 1, now) != 0 {
+		t.Error("another name, the next minute or a clock set back has to wait")
+	}
+	for i := range 5 * mostWindows {
+		l.take("n"+string(rune(i)), 1, now)
+	}
+	if n := len(l.windows); n > mostWindows+1 {
+		t.Errorf("%d windows are kept", n)
+	}
+	if l.take("yet another", 1, now) == 0 {
+		t.Error("names beyond the limit do not share a count")
+	}
+	if l.take("later", 1, now.Add(2*time.Minute)) != 0 || len(l.windows) > 2 {
+		t.Errorf("%d windows after two minutes", len(l.windows))
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	for d, want := range map[time.Duration]string{time.Second: "1", time.Millisecond: "1", 1500 * time.Millisecond: "2", time.Minute: "60"} {
+		if got := seconds(d); got != want {
+			t.Errorf("%v: %s", d, got)
+		}
+	}
+}
+
+func TestSealedAnswer(t *testing.T) {
+	sealed, err := sealAnswer("key", []byte("answer"))
+	if err != nil || strings.Contains(string(sealed), "answer") {
+		t.Fatalf("%q %v", sealed, err)
+	}
+	if plain, err := openAnswer("key", sealed); err != nil || string(plain) != "answer" {
+		t.Errorf("%q %v", plain, err)
+	}
+	for _, key := range []string{"", "Key", "key "} {
+		if plain, err := openAnswer(key, sealed); err == nil {
+			t.Errorf("%q opened it: %q", key, plain)
+		}
+	}
+	sealed[len(sealed)-1]++
+	if _, err := openAnswer("key", sealed); err == nil {
+		t.Error("a changed answer was opened")
+	}
+}
