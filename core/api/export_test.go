@@ -35,3 +35,6 @@ var RecordID = recordID
 
 // MostNotes is how many ledger lines may wait.
 const MostNotes = mostNotes
+
+// Note adds a line to the ledger, as a request does.
+func (a *API) Note(r Read) { a.notes.add(r) }
