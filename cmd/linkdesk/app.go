@@ -14,6 +14,8 @@ import (
 
 	"linkdesk/assets"
 	"linkdesk/core"
+	"linkdesk/core/api"
+	"linkdesk/core/authserver"
 	"linkdesk/core/connection"
 	"linkdesk/core/desktop"
 	"linkdesk/core/event"
@@ -54,6 +56,8 @@ type App struct {
 	Connections *connection.Service
 	Sync        *syncing.Service
 	Local       *localhttp.Server
+	Apps        *authserver.Service
+	API         *api.API
 
 	instance   *desktop.Instance
 	practiceAt net.Listener
@@ -61,6 +65,7 @@ type App struct {
 	ctx        context.Context               // of the work that Start began
 	stop       context.CancelFunc
 	work       errgroup.Group
+	appsRun    bool // startApps was called
 }
 
 type appOptions struct {
@@ -109,7 +114,10 @@ func openApp(ctx context.Context, o appOptions) (_ *App, err error) {
 	}
 	a.openVault(o.sessionKey)
 	a.wire(o.onDemand)
-	return a, a.openLocal(ctx, o.port)
+	if err = a.openLocal(ctx, o.port); err != nil {
+		return nil, err
+	}
+	return a, a.openApps(ctx)
 }
 
 func (a *App) onClose(f func(context.Context) error) { a.closers = append(a.closers, f) }
@@ -233,6 +241,9 @@ type startOptions struct {
 func (a *App) Start(ctx context.Context, o startOptions) error {
 	a.work.Go(func() error { return a.Practice.Serve(a.ctx, a.practiceAt) })
 	if o.local {
+		if err := a.startApps(ctx); err != nil {
+			return err
+		}
 		// A port that is taken must not keep the window shut: Local.State says it.
 		if err := a.Local.Start(a.ctx); err != nil {
 			a.Log.Warn("the address for apps is not open", "error", err)
@@ -255,6 +266,7 @@ func (a *App) openLocal(ctx context.Context, port int) error {
 		}
 	}
 	a.Local = localhttp.New(localhttp.Options{Port: port, Version: version, Log: a.Log})
+	a.onClose(a.stopApps)
 	a.onClose(a.Local.Stop)
 	return nil
 }

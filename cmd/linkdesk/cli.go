@@ -73,6 +73,8 @@ func commands() []command {
 		{name: "connections", usage: "connections [list | verify ID|--all | reauthorize ID | rename ID NAME | delete ID]", about: "what is connected, and its health", run: runConnections},
 		{name: "sync", usage: "sync [ID|--all] [--model M]... [--full] [--preview]", about: "copy the data now", run: runSync},
 		{name: "records", usage: "records MODEL [--connection ID] [--search TEXT] [--format table|csv|jsonl] [--out FILE] | records --count", about: "look at the copied data", run: runRecords},
+		{name: "apps", usage: "apps [list | create --name N --redirect URI... --scope S... [--public] | regenerate ID | pause ID | resume ID | revoke ID | delete ID]", about: "programs that may read the data", run: runApps},
+		{name: "consents", usage: "consents [list | approve ID [--scope S...] [--hide-personal] | deny ID]", about: "questions of such programs, while serve runs", run: runConsents},
 	}
 }
 
