@@ -26,7 +26,7 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	query, repeated, err := parameters(r.URL.RawQuery)
-	if err != nil || slices.Contains(repeated, "client_id") || slices.Contains(repeated, "redirect_uri") {
+	if err != nil {
 		badRequestPage.send(w, http.StatusBadRequest)
 		return
 	}

@@ -35,8 +35,8 @@ func tooMany(wait time.Duration) *refusal {
 	return &refusal{status: http.StatusTooManyRequests, code: "temporarily_unavailable", description: "Too many requests. Wait before the next.", wait: wait}
 }
 
-// parameters reads a query or a form: each name once (RFC 6749 section 3.1),
-// and what has no value as if it were not there.
+// parameters reads a query or a form. A name that came more than once (RFC 6749
+// section 3.1) is told apart and has no value; a name without a value is left out.
 func parameters(text string) (values map[string]string, repeated []string, err error) {
 	all, err := url.ParseQuery(text)
 	if err != nil {

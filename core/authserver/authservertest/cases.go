@@ -19,7 +19,10 @@ type Case struct {
 func Run(t *testing.T, open Backend) {
 	for _, list := range [][]Case{flowCases, authorizeCases, tokenCases, apiCases, manageCases, faultCases} {
 		for _, c := range list {
-			t.Run(c.Name, func(t *testing.T) { c.Run(NewWorld(t, open)) })
+			t.Run(c.Name, func(t *testing.T) {
+				t.Parallel()
+				c.Run(NewWorld(t, open))
+			})
 		}
 	}
 }

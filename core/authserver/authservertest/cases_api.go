@@ -67,7 +67,7 @@ func noOtherSites(w *World) {
 			}
 		}
 	}
-	w.both(w.Refresh(refresh))
+	w.Both(w.Refresh(refresh))
 }
 
 func bearerOnlyFromHeader(w *World) {
@@ -161,7 +161,7 @@ func failuresLimited(w *World) {
 	_, refresh := w.Tokens()
 	for _, name := range []string{w.App.ClientID, "nobody"} {
 		for range 10 {
-			w.refused("wrong secret", w.Exchange("x", "client_id", name, "client_secret", "y"), 401, "invalid_client")
+			w.Refused("wrong secret", w.Exchange("x", "client_id", name, "client_secret", "y"), 401, "invalid_client")
 		}
 		w.Clock.Add(20 * time.Second)
 		a := w.Exchange("x", "client_id", name, "client_secret", "y")
@@ -170,25 +170,25 @@ func failuresLimited(w *World) {
 		}
 		w.Clock.Add(-20 * time.Second)
 	}
-	w.both(w.Refresh(refresh)) // the right secret is always let in
+	w.Both(w.Refresh(refresh)) // the right secret is always let in
 	if _, page := w.Ask(); w.Get(page).Status != 200 {
 		w.T.Error("the person is locked out")
 	}
 	w.Clock.Add(time.Minute)
-	w.refused("a minute later", w.Exchange("x", "client_secret", "y"), 401, "invalid_client")
+	w.Refused("a minute later", w.Exchange("x", "client_secret", "y"), 401, "invalid_client")
 }
 
 func callsLimited(w *World) {
 	for range 60 {
-		w.refused("control", w.Exchange("x"), 400, "invalid_grant")
+		w.Refused("control", w.Exchange("x"), 400, "invalid_grant")
 	}
 	w.tooMany("the 61st", w.Exchange("x"))
 	other := w.other()
-	w.refused("another app", w.Exchange("x", other...), 400, "invalid_grant")
+	w.Refused("another app", w.Exchange("x", other...), 400, "invalid_grant")
 	w.Clock.Add(time.Minute)
-	w.refused("a minute later", w.Exchange("x"), 400, "invalid_grant")
+	w.Refused("a minute later", w.Exchange("x"), 400, "invalid_grant")
 	w.Clock.Add(-time.Hour)
-	w.refused("with the clock set back", w.Exchange("x"), 400, "invalid_grant")
+	w.Refused("with the clock set back", w.Exchange("x"), 400, "invalid_grant")
 }
 
 func questionsLimited(w *World) {
@@ -233,7 +233,7 @@ func stoppingEndsQuestions(w *World) {
 			w.T.Error("the old server still listens")
 		}
 	}
-	w.both(w.Exchange(code)) // what was given stays given
+	w.Both(w.Exchange(code)) // what was given stays given
 	w.Ask()
 	w.Crash()
 	recent, err := w.S.Consents().Recent(w.T.Context(), 9)
@@ -246,7 +246,7 @@ func seenAndRemoved(w *World) {
 	ctx := w.T.Context()
 	q, page := w.Ask()
 	w.Decide(q, authserver.Decision{Allow: true, Scopes: []core.Scope{core.OrdersRead}, HidePersonal: true, For: authserver.OneHour})
-	one, _ := w.both(w.Exchange(w.Get(page).Query("code")))
+	one, _ := w.Both(w.Exchange(w.Get(page).Query("code")))
 	w.Clock.Add(time.Second)
 	two, _ := w.Tokens()
 	w.Clock.Add(time.Second)

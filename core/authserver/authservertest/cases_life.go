@@ -56,7 +56,7 @@ func secrets(w *World) {
 	if w.proves(third) || !w.proves(fourth) {
 		w.T.Error("the old secret did not end at once")
 	}
-	w.both(w.Refresh(refresh, "client_secret", fourth.Reveal())) // access given stays
+	w.Both(w.Refresh(refresh, "client_secret", fourth.Reveal())) // access given stays
 	regenerate(time.Hour)
 	w.Clock.Add(2 * time.Hour)
 	if regenerate(24 * time.Hour); len(list()) != 2 {
@@ -88,7 +88,7 @@ func pauseAndDelete(w *World) {
 	if w.Works(access) {
 		w.T.Error("a paused app reads on")
 	}
-	w.refused("renewal", w.Refresh(refresh), 400, "unauthorized_client")
+	w.Refused("renewal", w.Refresh(refresh), 400, "unauthorized_client")
 	w.sentBack("sign-in", w.Authorize(), "access_denied")
 	w.sentBack("the question that waited", w.Get(page), "access_denied")
 	if err := w.S.Consents().Decide(ctx, q.ID, Yes(q)); core.CodeOf(err) != core.CodeNotFound {
@@ -101,7 +101,7 @@ func pauseAndDelete(w *World) {
 	if !w.Works(access) {
 		w.T.Error("the app does not read again")
 	}
-	w.both(w.Refresh(refresh))
+	w.Both(w.Refresh(refresh))
 
 	_, page = w.Ask()
 	code := w.Code()
@@ -110,8 +110,8 @@ func pauseAndDelete(w *World) {
 	if w.Works(access) {
 		w.T.Error("a deleted app reads on")
 	}
-	w.refused("renewal", w.Refresh(refresh), 401, "invalid_client")
-	w.refused("exchange", w.Exchange(code), 401, "invalid_client")
+	w.Refused("renewal", w.Refresh(refresh), 401, "invalid_client")
+	w.Refused("exchange", w.Exchange(code), 401, "invalid_client")
 	w.noRedirect("sign-in", w.Authorize())
 	w.Get(page)
 	lines, err := w.Store.Ledger(ctx, "", 0, 9)
@@ -145,21 +145,21 @@ func revocation(w *World) {
 	if w.Works(access) {
 		w.T.Error("an access token that was given back works")
 	}
-	access, newer := w.both(w.Refresh(refresh)) // the family lives
+	access, newer := w.Both(w.Refresh(refresh)) // the family lives
 	give(refresh, "token_type_hint", "access_token")
 	if w.Works(access) {
 		w.T.Error("the family lives on")
 	}
-	w.refused("renewal", w.Refresh(newer), 400, "invalid_grant")
+	w.Refused("renewal", w.Refresh(newer), 400, "invalid_grant")
 	if grants, err := w.S.Grants(w.T.Context(), w.App.ID); err != nil || grants[0].Why != authserver.EndedByApp {
 		w.T.Errorf("%+v %v", grants, err)
 	}
-	w.refused("no token", w.Post("/oauth/revoke", w.As()...), 400, "invalid_request")
-	w.refused("nobody", w.Post("/oauth/revoke", "token", access), 401, "invalid_client")
+	w.Refused("no token", w.Post("/oauth/revoke", w.As()...), 400, "invalid_request")
+	w.Refused("nobody", w.Post("/oauth/revoke", "token", access), 401, "invalid_client")
 
 	public, _ := w.Create(authserver.Draft{Name: "public", RedirectURIs: []string{Callback}, Scopes: core.Scopes(), Public: true})
 	me := []string{"client_id", public.ClientID, "client_secret", "-"}
-	access, refresh = w.both(w.Exchange(w.Code("client_id", public.ClientID), me...))
+	access, refresh = w.Both(w.Exchange(w.Code("client_id", public.ClientID), me...))
 	give(refresh, me...)
 	if w.Works(access) {
 		w.T.Error("a public app could not give back")
@@ -189,15 +189,15 @@ func introspection(w *World) {
 	}
 	inactive("unknown", tell("x"))
 	inactive("of another", tell(access, w.other()...))
-	newer, _ := w.both(w.Refresh(refresh))
+	newer, _ := w.Both(w.Refresh(refresh))
 	inactive("used", tell(refresh))
 	w.Clock.Add(time.Hour)
 	inactive("expired", tell(access))
 	w.must(w.S.RevokeApp(w.T.Context(), w.App.ID))
 	inactive("removed", tell(newer))
-	w.refused("wrong secret", tell(access, "client_secret", "x"), 401, "invalid_client")
+	w.Refused("wrong secret", tell(access, "client_secret", "x"), 401, "invalid_client")
 	public, _ := w.Create(authserver.Draft{Name: "public", RedirectURIs: []string{Callback}, Scopes: core.Scopes(), Public: true})
-	w.refused("a public app", tell(access, "client_id", public.ClientID, "client_secret", "-"), 401, "invalid_client")
+	w.Refused("a public app", tell(access, "client_id", public.ClientID, "client_secret", "-"), 401, "invalid_client")
 }
 
 func lifetimes(w *World) {
@@ -217,24 +217,24 @@ func lifetimes(w *World) {
 	}
 	w.Clock.Add(time.Hour)
 	w.Clock.Add(90*24*time.Hour - time.Second)
-	_, refresh = w.both(w.Refresh(refresh))
+	_, refresh = w.Both(w.Refresh(refresh))
 	w.Clock.Add(90 * 24 * time.Hour)
-	w.refused("after 90 days without use", w.Refresh(refresh), 400, "invalid_grant")
+	w.Refused("after 90 days without use", w.Refresh(refresh), 400, "invalid_grant")
 
 	_, refresh = w.Tokens()
 	began := w.Clock.Now()
 	for w.Clock.Now().Before(began.Add(330 * 24 * time.Hour)) {
 		w.Clock.Add(60 * 24 * time.Hour)
-		_, refresh = w.both(w.Refresh(refresh))
+		_, refresh = w.Both(w.Refresh(refresh))
 	}
 	w.Clock.Add(began.Add(365*24*time.Hour - 10*time.Minute).Sub(w.Clock.Now()))
 	a := w.Refresh(refresh)
 	if a.JSON["expires_in"] != 600.0 {
 		w.T.Errorf("near the end of the year: %s", a.Body)
 	}
-	access, refresh = w.both(a)
+	access, refresh = w.Both(a)
 	w.Clock.Add(10 * time.Minute)
-	w.refused("after a year", w.Refresh(refresh), 400, "invalid_grant")
+	w.Refused("after a year", w.Refresh(refresh), 400, "invalid_grant")
 	if w.Works(access) {
 		w.T.Error("access after a year")
 	}
@@ -269,7 +269,7 @@ func (w *World) grantFor(l authserver.Lifetime) (access string) {
 	w.T.Helper()
 	q, page := w.Ask()
 	w.Decide(q, authserver.Decision{Allow: true, Scopes: q.Scopes, For: l})
-	access, _ = w.both(w.Exchange(w.Get(page).Query("code")))
+	access, _ = w.Both(w.Exchange(w.Get(page).Query("code")))
 	return access
 }
 
@@ -282,43 +282,43 @@ func purge(w *World) {
 	unfetched := w.Code()
 	waiting := w.Code()
 	access, first := w.Tokens()
-	_, second := w.both(w.Refresh(first))
+	_, second := w.Both(w.Refresh(first))
 	purge() // nothing is due
 	if !w.Works(access) || w.Refresh(first).Status != 200 || w.Exchange(waiting).Status != 200 {
 		w.T.Fatal("the purge took what is needed")
 	}
 	w.Clock.Add(61 * time.Second)
 	purge()
-	if all := w.families(); len(all) != 2 {
+	if all := w.Families(); len(all) != 2 {
 		w.T.Errorf("%d families, the one that was never fetched among them", len(all))
 	}
-	w.refused("unfetched", w.Exchange(unfetched), 400, "invalid_grant")
-	w.refused("replay", w.Refresh(first), 400, "invalid_grant") // a used key stays known
-	w.refused("its family", w.Refresh(second), 400, "invalid_grant")
+	w.Refused("unfetched", w.Exchange(unfetched), 400, "invalid_grant")
+	w.Refused("replay", w.Refresh(first), 400, "invalid_grant") // a used key stays known
+	w.Refused("its family", w.Refresh(second), 400, "invalid_grant")
 	purge()
 	w.must(w.Store.AppendLedger(ctx, []authserver.Read{{App: w.App.ID, At: w.Clock.Now(), Route: "/v1/orders"}}))
 	w.Clock.Add(90 * 24 * time.Hour)
 	purge()
-	if lines, err := w.Store.Ledger(ctx, w.App.ID, 0, 9); err != nil || len(lines) != 1 || len(w.families()) != 2 {
-		w.T.Errorf("within 90 days %d lines, %d families (%v)", len(lines), len(w.families()), err)
+	if lines, err := w.Store.Ledger(ctx, w.App.ID, 0, 9); err != nil || len(lines) != 1 || len(w.Families()) != 2 {
+		w.T.Errorf("within 90 days %d lines, %d families (%v)", len(lines), len(w.Families()), err)
 	}
 	w.Clock.Add(2 * time.Minute)
 	purge()
-	if lines, err := w.Store.Ledger(ctx, w.App.ID, 0, 9); err != nil || len(lines) != 0 || len(w.families()) != 1 {
-		w.T.Errorf("after 90 days %d lines, %d families (%v)", len(lines), len(w.families()), err)
+	if lines, err := w.Store.Ledger(ctx, w.App.ID, 0, 9); err != nil || len(lines) != 0 || len(w.Families()) != 1 {
+		w.T.Errorf("after 90 days %d lines, %d families (%v)", len(lines), len(w.Families()), err)
 	}
 	if recent, err := w.S.Consents().Recent(ctx, 9); err != nil || len(recent) != 0 {
 		w.T.Errorf("consents of long ago: %v %v", recent, err)
 	}
 	w.Clock.Add(90 * 24 * time.Hour) // the other one ended for want of use 90 days ago
 	purge()
-	if all := w.families(); len(all) != 0 {
+	if all := w.Families(); len(all) != 0 {
 		w.T.Errorf("%d families", len(all))
 	}
 }
 
-// families returns every grant that is stored.
-func (w *World) families() (all []authserver.Grant) {
+// Families returns every grant that is stored.
+func (w *World) Families() (all []authserver.Grant) {
 	w.T.Helper()
 	w.must(w.Store.View(w.T.Context(), func(tx authserver.Tx) (err error) { all, err = tx.Grants(""); return err }))
 	return all
@@ -326,8 +326,8 @@ func (w *World) families() (all []authserver.Grant) {
 
 func nothingLogged(w *World) {
 	code := w.Code()
-	access, refresh := w.both(w.Exchange(code))
-	newer, newest := w.both(w.Refresh(refresh))
+	access, refresh := w.Both(w.Exchange(code))
+	newer, newest := w.Both(w.Refresh(refresh))
 	w.Exchange("x", "client_secret", "wrong-secret-canary")
 	w.Exchange(code)
 	w.Authorize("redirect_uri", "https://evil.example")

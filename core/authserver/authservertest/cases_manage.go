@@ -82,11 +82,11 @@ func limitsOfApps(w *World) {
 		access, _ := w.Tokens()
 		tokens = append(tokens, access)
 	}
-	if !w.Works(first) || len(w.live()) != 10 {
-		w.T.Fatalf("%d live", len(w.live()))
+	if !w.Works(first) || len(w.Live()) != 10 {
+		w.T.Fatalf("%d live", len(w.Live()))
 	}
 	w.Tokens()
-	if w.Works(first) || len(w.live()) != 10 {
+	if w.Works(first) || len(w.Live()) != 10 {
 		w.T.Error("the eleventh access did not end the oldest")
 	}
 	for _, access := range tokens {

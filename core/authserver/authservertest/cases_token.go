@@ -54,21 +54,21 @@ func codeLives(w *World) {
 	if len(code) < 50 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		w.T.Errorf("a code of %d characters, or not only letters and digits", len(code))
 	}
-	w.refused("unknown", w.Exchange("x"), 400, "invalid_grant")
-	w.refused("none", w.Exchange("-", "code", "-"), 400, "invalid_request")
+	w.Refused("unknown", w.Exchange("x"), 400, "invalid_grant")
+	w.Refused("none", w.Exchange("-", "code", "-"), 400, "invalid_request")
 }
 
 func secondUse(w *World) {
 	code := w.Code()
-	access, refresh := w.both(w.Exchange(code))
+	access, refresh := w.Both(w.Exchange(code))
 	if !w.Works(access) {
 		w.T.Fatal("the first use gave nothing")
 	}
-	w.refused("second use", w.Exchange(code), 400, "invalid_grant")
+	w.Refused("second use", w.Exchange(code), 400, "invalid_grant")
 	if w.Works(access) {
 		w.T.Error("the access lives on")
 	}
-	w.refused("renewal", w.Refresh(refresh), 400, "invalid_grant")
+	w.Refused("renewal", w.Refresh(refresh), 400, "invalid_grant")
 	grants, err := w.S.Grants(w.T.Context(), w.App.ID)
 	if err != nil || len(grants) != 1 || grants[0].Why != authserver.EndedByReplay || !grants[0].Revoked.Equal(Start) {
 		w.T.Errorf("%+v %v", grants, err)
@@ -81,18 +81,18 @@ func failedExchange(w *World) {
 		"other address": {"redirect_uri", "https://app.example/cb2"}, "no address": {"redirect_uri", "-"},
 	} {
 		code := w.Code()
-		w.refused(name, w.Exchange(code, change...), 400, "invalid_grant")
-		w.refused(name+", then right", w.Exchange(code), 400, "invalid_grant")
-		w.refused(name+", then without", w.Exchange(code, "code_verifier", "-"), 400, "invalid_grant")
+		w.Refused(name, w.Exchange(code, change...), 400, "invalid_grant")
+		w.Refused(name+", then right", w.Exchange(code), 400, "invalid_grant")
+		w.Refused(name+", then without", w.Exchange(code, "code_verifier", "-"), 400, "invalid_grant")
 	}
 	code := w.Code("code_challenge", "-", "code_challenge_method", "-")
-	w.refused("a verifier without a challenge", w.Exchange(code), 400, "invalid_grant")
-	w.refused("and then without", w.Exchange(code, "code_verifier", "-"), 400, "invalid_grant")
-	if n := len(w.live()); n != 0 {
+	w.Refused("a verifier without a challenge", w.Exchange(code), 400, "invalid_grant")
+	w.Refused("and then without", w.Exchange(code, "code_verifier", "-"), 400, "invalid_grant")
+	if n := len(w.Live()); n != 0 {
 		w.T.Errorf("%d accesses came of it", n)
 	}
 	code = w.Code("code_challenge", "-", "code_challenge_method", "-")
-	w.both(w.Exchange(code, "code_verifier", "-"))
+	w.Both(w.Exchange(code, "code_verifier", "-"))
 }
 
 func (w *World) other() []string {
@@ -104,19 +104,19 @@ func (w *World) other() []string {
 func boundToApp(w *World) {
 	other := w.other()
 	code := w.Code()
-	w.refused("code", w.Exchange(code, other...), 400, "invalid_grant")
-	access, refresh := w.both(w.Exchange(code))
-	w.refused("renewal key", w.Refresh(refresh, other...), 400, "invalid_grant")
-	w.refused("used code", w.Exchange(code, other...), 400, "invalid_grant")
+	w.Refused("code", w.Exchange(code, other...), 400, "invalid_grant")
+	access, refresh := w.Both(w.Exchange(code))
+	w.Refused("renewal key", w.Refresh(refresh, other...), 400, "invalid_grant")
+	w.Refused("used code", w.Exchange(code, other...), 400, "invalid_grant")
 	if !w.Works(access) {
 		w.T.Error("another app ended the access")
 	}
-	_, newer := w.both(w.Refresh(refresh))
+	_, newer := w.Both(w.Refresh(refresh))
 	w.Clock.Add(2 * time.Minute)
-	w.refused("used key", w.Refresh(refresh, other...), 400, "invalid_grant")
-	w.refused("access token", w.Refresh(access), 400, "invalid_grant")
-	w.refused("code as key", w.Refresh(code), 400, "invalid_grant")
-	w.both(w.Refresh(newer))
+	w.Refused("used key", w.Refresh(refresh, other...), 400, "invalid_grant")
+	w.Refused("access token", w.Refresh(access), 400, "invalid_grant")
+	w.Refused("code as key", w.Refresh(code), 400, "invalid_grant")
+	w.Both(w.Refresh(newer))
 }
 
 // parallel runs f sixteen times at once and counts the answers by status.
@@ -156,13 +156,13 @@ func parallelRenewals(w *World) {
 			w.T.Errorf("two answers: %d, %d", a.Status, answers[0].Status)
 		}
 	}
-	if len(w.live()) != 1 {
-		w.T.Errorf("%d families", len(w.live()))
+	if len(w.Live()) != 1 {
+		w.T.Errorf("%d families", len(w.Live()))
 	}
-	w.both(w.Refresh(answers[0].text("refresh_token")))
+	w.Both(w.Refresh(answers[0].text("refresh_token")))
 	w.Clock.Add(2 * time.Minute)
 	_, n = parallel(func() Answer { return w.Refresh(refresh) })
-	if n[400] != 16 || len(w.live()) != 0 {
+	if n[400] != 16 || len(w.Live()) != 0 {
 		w.T.Errorf("late replays: %v", n)
 	}
 }
@@ -172,20 +172,20 @@ func renewalRotates(w *World) {
 	seen := map[string]bool{access: true, refresh: true}
 	for range 5 {
 		w.Clock.Add(80 * 24 * time.Hour / 2)
-		access, refresh = w.both(w.Refresh(refresh))
+		access, refresh = w.Both(w.Refresh(refresh))
 		if seen[access] || seen[refresh] || !w.Works(access) {
 			w.T.Fatal("a renewal gave something old")
 		}
 		seen[access], seen[refresh] = true, true
 	}
-	w.refused("unknown", w.Refresh("x"), 400, "invalid_grant")
-	w.refused("none", w.Refresh("-", "refresh_token", "-"), 400, "invalid_request")
+	w.Refused("unknown", w.Refresh("x"), 400, "invalid_grant")
+	w.Refused("none", w.Refresh("-", "refresh_token", "-"), 400, "invalid_request")
 }
 
 func sameAnswer(w *World) {
 	_, refresh := w.Tokens()
 	first := w.Refresh(refresh)
-	w.both(first)
+	w.Both(first)
 	for _, step := range []time.Duration{0, 30 * time.Second, 30 * time.Second} {
 		w.Clock.Add(step)
 		if a := w.Refresh(refresh); a.Body != first.Body || a.Status != 200 {
@@ -196,13 +196,13 @@ func sameAnswer(w *World) {
 	if a := w.Refresh(refresh); a.Body != first.Body {
 		w.T.Errorf("after a restart: %d, the answer differs", a.Status)
 	}
-	access, next := w.both(first)
-	w.refused("the wrong secret", w.Refresh(refresh, "client_secret", "x"), 401, "invalid_client")
-	w.refused("another app", w.Refresh(refresh, w.other()...), 400, "invalid_grant")
+	access, next := w.Both(first)
+	w.Refused("the wrong secret", w.Refresh(refresh, "client_secret", "x"), 401, "invalid_client")
+	w.Refused("another app", w.Refresh(refresh, w.other()...), 400, "invalid_grant")
 	if !w.Works(access) {
 		w.T.Error("the access ended")
 	}
-	w.both(w.Refresh(next))
+	w.Both(w.Refresh(next))
 	w.Clock.Add(-30 * time.Second) // a clock that was corrected by a little
 	if a := w.Refresh(refresh); a.Body != first.Body {
 		w.T.Errorf("with the clock corrected: %d", a.Status)
@@ -213,18 +213,18 @@ func lateReplay(w *World) {
 	for _, restart := range []bool{false, true} {
 		for _, late := range []time.Duration{61 * time.Second, 30 * 24 * time.Hour, -2 * time.Minute} {
 			_, old := w.Tokens()
-			access, newer := w.both(w.Refresh(old))
+			access, newer := w.Both(w.Refresh(old))
 			w.Clock.Add(late)
 			w.must(w.S.Purge(w.T.Context()))
 			if restart {
 				w.Restart()
 			}
-			w.refused("replay", w.Refresh(old), 400, "invalid_grant")
+			w.Refused("replay", w.Refresh(old), 400, "invalid_grant")
 			if w.Works(access) {
 				w.T.Errorf("after %v the access lives on", late)
 			}
-			w.refused("the newer key", w.Refresh(newer), 400, "invalid_grant")
-			if len(w.live()) != 0 {
+			w.Refused("the newer key", w.Refresh(newer), 400, "invalid_grant")
+			if len(w.Live()) != 0 {
 				w.T.Errorf("after %v a family lives on", late)
 			}
 			w.Clock.Add(time.Hour)
@@ -234,27 +234,27 @@ func lateReplay(w *World) {
 
 func renewalNeedsSecret(w *World) {
 	_, refresh := w.Tokens()
-	w.refused("wrong", w.Refresh(refresh, "client_secret", "wrong"), 401, "invalid_client")
-	w.refused("missing", w.Refresh(refresh, "client_secret", "-"), 401, "invalid_client")
-	w.refused("of another", w.Refresh(refresh, w.other()...), 400, "invalid_grant")
-	w.refused("of another, our name", w.Refresh(refresh, "client_secret", w.Secret.Reveal()+"x"), 401, "invalid_client")
+	w.Refused("wrong", w.Refresh(refresh, "client_secret", "wrong"), 401, "invalid_client")
+	w.Refused("missing", w.Refresh(refresh, "client_secret", "-"), 401, "invalid_client")
+	w.Refused("of another", w.Refresh(refresh, w.other()...), 400, "invalid_grant")
+	w.Refused("of another, our name", w.Refresh(refresh, "client_secret", w.Secret.Reveal()+"x"), 401, "invalid_client")
 	w.Clock.Add(2 * time.Minute) // were it used up, this would be a replay
-	w.both(w.Refresh(refresh))
+	w.Both(w.Refresh(refresh))
 }
 
 func scopeOfRenewal(w *World) {
 	_, refresh := w.Tokens()
-	w.refused("wider", w.Refresh(refresh, "scope", "orders:read segments:write"), 400, "invalid_scope")
-	w.refused("unknown", w.Refresh(refresh, "scope", "all"), 400, "invalid_scope")
+	w.Refused("wider", w.Refresh(refresh, "scope", "orders:read segments:write"), 400, "invalid_scope")
+	w.Refused("unknown", w.Refresh(refresh, "scope", "all"), 400, "invalid_scope")
 	a := w.Refresh(refresh, "scope", "orders:read")
-	access, refresh := w.both(a)
+	access, refresh := w.Both(a)
 	if a.text("scope") != "orders:read" || w.Get("/v1/customers:read", "Authorization", "Bearer "+access).Status != http.StatusForbidden {
 		w.T.Errorf("narrower: %s", a.Body)
 	}
 	if a = w.Refresh(refresh); a.text("scope") != "customers:read orders:read" {
 		w.T.Errorf("the grant was narrowed for good: %s", a.Body)
 	}
-	_, refresh = w.both(a)
+	_, refresh = w.Both(a)
 
 	d := w.App.Draft // fewer permissions count at once, more need a new question (P-24)
 	d.Scopes = []core.Scope{core.OrdersRead, core.SegmentsWrite}
@@ -276,7 +276,7 @@ func scopeOfRenewal(w *World) {
 	d.Scopes = []core.Scope{core.ProductsRead}
 	_, err = w.S.EditApp(w.T.Context(), w.App.ID, d)
 	w.must(err)
-	w.refused("nothing left", w.Refresh(a.text("refresh_token")), 400, "invalid_scope")
+	w.Refused("nothing left", w.Refresh(a.text("refresh_token")), 400, "invalid_scope")
 }
 
 func (w *World) basic(id, secret string, values ...string) Answer {
@@ -287,21 +287,21 @@ func (w *World) basic(id, secret string, values ...string) Answer {
 
 func appsProve(w *World) {
 	id, secret := w.App.ClientID, w.Secret.Reveal()
-	w.refused("no secret", w.Exchange("x", "client_secret", "-"), 401, "invalid_client")
-	w.refused("wrong secret", w.Exchange("x", "client_secret", "y"), 401, "invalid_client")
-	w.refused("nobody", w.Exchange("x", "client_id", "-", "client_secret", "-"), 401, "invalid_client")
-	w.refused("both ways", w.basic(id, secret, w.As("grant_type", "refresh_token", "refresh_token", "x")...), 400, "invalid_request")
-	w.refused("two names", w.basic(id, secret, "client_id", "other", "grant_type", "refresh_token", "refresh_token", "x"), 400, "invalid_request")
-	w.refused("wrong basic", w.basic(id, "y", "grant_type", "refresh_token", "refresh_token", "x"), 401, "invalid_client")
+	w.Refused("no secret", w.Exchange("x", "client_secret", "-"), 401, "invalid_client")
+	w.Refused("wrong secret", w.Exchange("x", "client_secret", "y"), 401, "invalid_client")
+	w.Refused("nobody", w.Exchange("x", "client_id", "-", "client_secret", "-"), 401, "invalid_client")
+	w.Refused("both ways", w.basic(id, secret, w.As("grant_type", "refresh_token", "refresh_token", "x")...), 400, "invalid_request")
+	w.Refused("two names", w.basic(id, secret, "client_id", "other", "grant_type", "refresh_token", "refresh_token", "x"), 400, "invalid_request")
+	w.Refused("wrong basic", w.basic(id, "y", "grant_type", "refresh_token", "refresh_token", "x"), 401, "invalid_client")
 	for _, header := range []string{"Basic", "Basic !!", "Bearer " + secret, "Basic " + base64.StdEncoding.EncodeToString([]byte(id)), "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":%zz"))} {
 		a := w.Do("POST", "/oauth/token", "grant_type=refresh_token&refresh_token=x", "Content-Type", "application/x-www-form-urlencoded", "Authorization", header)
-		w.refused(header, a, 401, "invalid_client")
+		w.Refused(header, a, 401, "invalid_client")
 	}
 	w.Clock.Add(time.Minute)
 	two := w.Do("POST", "/oauth/token", "grant_type=refresh_token&refresh_token=x", "Content-Type", "application/x-www-form-urlencoded",
 		"Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+secret)), "Authorization", "Basic eDp5")
-	w.refused("two headers", two, 401, "invalid_client")
-	w.refused("right, same name", w.basic(id, secret, "client_id", id, "grant_type", "refresh_token", "refresh_token", "x"), 400, "invalid_grant")
+	w.Refused("two headers", two, 401, "invalid_client")
+	w.Refused("right, same name", w.basic(id, secret, "client_id", id, "grant_type", "refresh_token", "refresh_token", "x"), 400, "invalid_grant")
 
 	public, none := w.Create(authserver.Draft{Name: "public", RedirectURIs: []string{Callback}, Scopes: core.Scopes(), Public: true})
 	if !none.Empty() || len(public.Secrets) != 0 {
@@ -309,10 +309,10 @@ func appsProve(w *World) {
 	}
 	me := []string{"client_id", public.ClientID, "client_secret", "-"}
 	code := w.Code("client_id", public.ClientID)
-	w.refused("a public app with a secret", w.Exchange(code, "client_id", public.ClientID, "client_secret", "x"), 401, "invalid_client")
-	_, refresh := w.both(w.Exchange(code, me...))
-	w.both(w.Refresh(refresh, me...))
-	w.refused("a public app by basic", w.basic(public.ClientID, "x", "grant_type", "refresh_token", "refresh_token", refresh), 401, "invalid_client")
+	w.Refused("a public app with a secret", w.Exchange(code, "client_id", public.ClientID, "client_secret", "x"), 401, "invalid_client")
+	_, refresh := w.Both(w.Exchange(code, me...))
+	w.Both(w.Refresh(refresh, me...))
+	w.Refused("a public app by basic", w.basic(public.ClientID, "x", "grant_type", "refresh_token", "refresh_token", refresh), 401, "invalid_client")
 	if a := w.basic(public.ClientID, "", "grant_type", "refresh_token", "refresh_token", refresh); a.Status != 200 {
 		w.T.Errorf("a public app with an empty secret: %d %s", a.Status, a.Body)
 	}
@@ -325,7 +325,7 @@ func credentialsDecoded(w *World) {
 	}
 	encoded := func(s string) string { return "%" + strings.ToUpper(hex(s[0])) + url.QueryEscape(s[1:]) }
 	_, refresh := w.Tokens()
-	w.both(w.basic(encoded(id), encoded(secret), "grant_type", "refresh_token", "refresh_token", refresh))
+	w.Both(w.basic(encoded(id), encoded(secret), "grant_type", "refresh_token", "refresh_token", refresh))
 }
 
 func hex(b byte) string { return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15]) }
@@ -342,15 +342,15 @@ func answerAlike(w *World) {
 func onlyBody(w *World) {
 	const form = "application/x-www-form-urlencoded"
 	body := pairs(w.As("grant_type", "refresh_token", "refresh_token", "x")...).Encode()
-	w.refused("control", w.Do("POST", "/oauth/token", body, "Content-Type", form+"; charset=utf-8"), 400, "invalid_grant")
-	w.refused("query", w.Do("POST", "/oauth/token?"+body, "", "Content-Type", form), 400, "invalid_request")
-	w.refused("query too", w.Do("POST", "/oauth/token?a=b", body, "Content-Type", form), 400, "invalid_request")
-	w.refused("JSON", w.Do("POST", "/oauth/token", `{"grant_type":"refresh_token"}`, "Content-Type", "application/json"), 400, "invalid_request")
-	w.refused("no type", w.Do("POST", "/oauth/token", body), 400, "invalid_request")
-	w.refused("multipart", w.Do("POST", "/oauth/token", body, "Content-Type", "multipart/form-data; boundary=x"), 400, "invalid_request")
-	w.refused("unreadable", w.Do("POST", "/oauth/token", body+"&x=%zz", "Content-Type", form), 400, "invalid_request")
-	w.refused("semicolons", w.Do("POST", "/oauth/token", body+"&x=1;y=2", "Content-Type", form), 400, "invalid_request")
-	w.refused("64 KiB", w.Do("POST", "/oauth/token", body+"&x="+strings.Repeat("x", 64<<10-len(body)-3), "Content-Type", form), 400, "invalid_grant")
+	w.Refused("control", w.Do("POST", "/oauth/token", body, "Content-Type", form+"; charset=utf-8"), 400, "invalid_grant")
+	w.Refused("query", w.Do("POST", "/oauth/token?"+body, "", "Content-Type", form), 400, "invalid_request")
+	w.Refused("query too", w.Do("POST", "/oauth/token?a=b", body, "Content-Type", form), 400, "invalid_request")
+	w.Refused("JSON", w.Do("POST", "/oauth/token", `{"grant_type":"refresh_token"}`, "Content-Type", "application/json"), 400, "invalid_request")
+	w.Refused("no type", w.Do("POST", "/oauth/token", body), 400, "invalid_request")
+	w.Refused("multipart", w.Do("POST", "/oauth/token", body, "Content-Type", "multipart/form-data; boundary=x"), 400, "invalid_request")
+	w.Refused("unreadable", w.Do("POST", "/oauth/token", body+"&x=%zz", "Content-Type", form), 400, "invalid_request")
+	w.Refused("semicolons", w.Do("POST", "/oauth/token", body+"&x=1;y=2", "Content-Type", form), 400, "invalid_request")
+	w.Refused("64 KiB", w.Do("POST", "/oauth/token", body+"&x="+strings.Repeat("x", 64<<10-len(body)-3), "Content-Type", form), 400, "invalid_grant")
 	if a := w.Do("POST", "/oauth/token", body+"&x="+strings.Repeat("x", 64<<10-len(body)-2), "Content-Type", form); a.Status != http.StatusRequestEntityTooLarge {
 		w.T.Errorf("a byte more: %d", a.Status)
 	}
@@ -358,8 +358,8 @@ func onlyBody(w *World) {
 		w.T.Errorf("GET: %d", a.Status)
 	}
 	for _, path := range []string{"/oauth/revoke", "/oauth/introspect"} {
-		w.refused(path, w.Do("POST", path, `{}`, "Content-Type", "application/json"), 400, "invalid_request")
-		w.refused(path+" without a token", w.Post(path, w.As()...), 400, "invalid_request")
-		w.refused(path+" by nobody", w.Post(path, "token", "x"), 401, "invalid_client")
+		w.Refused(path, w.Do("POST", path, `{}`, "Content-Type", "application/json"), 400, "invalid_request")
+		w.Refused(path+" without a token", w.Post(path, w.As()...), 400, "invalid_request")
+		w.Refused(path+" by nobody", w.Post(path, "token", "x"), 401, "invalid_client")
 	}
 }

@@ -98,9 +98,7 @@ var faultCases = []Case{
 // on, until it runs through without meeting one. try is told whether it will fail.
 func (w *World) failing(try func(fails func() bool)) {
 	w.T.Helper()
-	h := &Hooked{Store: w.Store}
-	w.Hook = h
-	w.Restart()
+	h := w.UseHook()
 	for at := 1; ; at++ {
 		n, met := 0, false
 		h.Before = func() error {
@@ -128,10 +126,11 @@ func (w *World) without(f func()) {
 	w.Hook.Before = fault
 }
 
-// limitPause is a new minute for the limits.
-const limitPause = 61 * time.Second
+// Late is more than a code lives, and a new minute for the limits.
+const Late = 61 * time.Second
 
-func (w *World) unavailable(a Answer) {
+// Unavailable checks the answer when the store failed: try again, nothing was given.
+func (w *World) Unavailable(a Answer) {
 	w.T.Helper()
 	if a.Status != http.StatusServiceUnavailable || a.Error() != "temporarily_unavailable" || a.Header.Get("Retry-After") != "5" || a.JSON["access_token"] != nil {
 		w.T.Errorf("with a full disk: %d %s", a.Status, a.Body)
@@ -143,16 +142,16 @@ func failedDecision(w *World) {
 		var q authserver.Question
 		var page string
 		w.without(func() { q, page = w.Ask() })
-		had := len(w.families())
+		had := len(w.Families())
 		err := w.S.Consents().Decide(w.T.Context(), q.ID, Yes(q))
 		if fails() {
-			if core.CodeOf(err) != core.CodeStorageFull || len(w.families()) != had || w.Get(page).Status != 200 {
-				w.T.Errorf("%v, %d families, then %d", err, had, len(w.families()))
+			if core.CodeOf(err) != core.CodeStorageFull || len(w.Families()) != had || w.Get(page).Status != 200 {
+				w.T.Errorf("%v, %d families, then %d", err, had, len(w.Families()))
 			}
 			w.Decide(q, Yes(q)) // the question still waits
 		}
-		w.both(w.Exchange(w.Get(page).Query("code")))
-		w.Clock.Add(limitPause)
+		w.Both(w.Exchange(w.Get(page).Query("code")))
+		w.Clock.Add(Late)
 	})
 }
 
@@ -165,7 +164,7 @@ func failedQuestion(w *World) {
 				w.T.Error("a question waits that was not stored")
 			}
 		}
-		w.Clock.Add(limitPause)
+		w.Clock.Add(Late)
 		w.S.Consents().Sweep(w.T.Context())
 	})
 }
@@ -176,14 +175,14 @@ func failedExchangeWrite(w *World) {
 		w.without(func() { code = w.Code() })
 		a := w.Exchange(code)
 		if fails() {
-			w.unavailable(a)
+			w.Unavailable(a)
 			a = w.Exchange(code) // nothing was used up
 		}
-		access, _ := w.both(a)
+		access, _ := w.Both(a)
 		if !w.Works(access) {
 			w.T.Error("no access")
 		}
-		w.Clock.Add(limitPause)
+		w.Clock.Add(Late)
 	})
 }
 
@@ -192,28 +191,26 @@ func failedRenewal(w *World) {
 	w.failing(func(fails func() bool) {
 		a := w.Refresh(refresh)
 		if fails() {
-			w.unavailable(a)
-			w.Clock.Add(limitPause)
+			w.Unavailable(a)
+			w.Clock.Add(Late)
 			a = w.Refresh(refresh)
 		}
-		_, refresh = w.both(a)
+		_, refresh = w.Both(a)
 	})
-	if len(w.live()) != 1 {
-		w.T.Errorf("%d families", len(w.live()))
+	if len(w.Live()) != 1 {
+		w.T.Errorf("%d families", len(w.Live()))
 	}
 }
 
 func failedReplay(w *World) {
 	_, refresh := w.Tokens()
-	access, _ := w.both(w.Refresh(refresh))
-	w.Clock.Add(limitPause)
-	h := &Hooked{Store: w.Store}
-	w.Hook = h
-	w.Restart()
+	access, _ := w.Both(w.Refresh(refresh))
+	w.Clock.Add(Late)
+	h := w.UseHook()
 	h.Before = func() error { return core.E(core.CodeStorageFull, "", nil) }
-	w.unavailable(w.Refresh(refresh))
+	w.Unavailable(w.Refresh(refresh))
 	h.Before = nil
-	w.refused("replay", w.Refresh(refresh), 400, "invalid_grant")
+	w.Refused("replay", w.Refresh(refresh), 400, "invalid_grant")
 	if w.Works(access) {
 		w.T.Error("the family lives on")
 	}
@@ -223,13 +220,11 @@ func failedReplay(w *World) {
 func unreadable(w *World) {
 	access, refresh := w.Tokens()
 	_, page := w.Ask()
-	h := &Hooked{Store: w.Store}
-	w.Hook = h
-	w.Restart()
+	h := w.UseHook()
 	h.Broken = true
-	w.unavailable(w.Refresh(refresh))
-	w.unavailable(w.Post("/oauth/revoke", w.As("token", access)...))
-	w.unavailable(w.Post("/oauth/introspect", w.As("token", access)...))
+	w.Unavailable(w.Refresh(refresh))
+	w.Unavailable(w.Post("/oauth/revoke", w.As("token", access)...))
+	w.Unavailable(w.Post("/oauth/introspect", w.As("token", access)...))
 	if a := w.Get("/v1/me", "Authorization", "Bearer "+access); a.Status != 503 || a.Header.Get("Retry-After") != "5" {
 		w.T.Errorf("API: %d %s", a.Status, a.Body)
 	}
@@ -241,5 +236,5 @@ func unreadable(w *World) {
 	if !w.Works(access) {
 		w.T.Error("the access is gone")
 	}
-	w.both(w.Refresh(refresh))
+	w.Both(w.Refresh(refresh))
 }

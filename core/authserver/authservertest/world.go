@@ -65,7 +65,7 @@ type World struct {
 	Base   string
 	App    authserver.App
 	Secret core.Secret
-	Hook   *Hooked // when set, the next start runs on it
+	Hook   *Hooked // see UseHook
 
 	reopen  func() Store
 	bus     *event.Bus
@@ -75,13 +75,32 @@ type World struct {
 
 // NewWorld starts a server whose app may ask for everything.
 func NewWorld(t *testing.T, open Backend) *World {
-	w := &World{T: t, Clock: &Clock{now: Start}, Log: &bytes.Buffer{}, reopen: open(t),
-		browser: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	t.Cleanup(func() { w.browser.CloseIdleConnections() })
-	w.start()
-	t.Cleanup(w.stop)
+	w := newWorld(t, open(t))
 	w.App, w.Secret = w.Create(authserver.Draft{Name: "n8n", RedirectURIs: []string{Callback}, Scopes: core.Scopes()})
 	return w
+}
+
+func newWorld(t *testing.T, reopen func() Store) *World {
+	w := &World{T: t, Clock: &Clock{now: Start}, Log: &bytes.Buffer{}, reopen: reopen,
+		browser: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	w.start()
+	t.Cleanup(w.stop)
+	return w
+}
+
+// Continue starts a second server, at the same time of day, on a copy of the data.
+func (w *World) Continue(t *testing.T, reopen func() Store) *World {
+	c := newWorld(t, reopen)
+	c.App, c.Secret = w.App, w.Secret
+	c.Clock.Add(w.Clock.Now().Sub(Start))
+	return c
+}
+
+// UseHook starts again on a store with a hook.
+func (w *World) UseHook() *Hooked {
+	w.Hook = &Hooked{Store: w.Store}
+	w.Restart()
+	return w.Hook
 }
 
 func (w *World) start() {
@@ -330,10 +349,11 @@ func (w *World) post(path string, values, changes []string) Answer {
 func (w *World) Tokens(changes ...string) (access, refresh string) {
 	w.T.Helper()
 	a := w.Exchange(w.Code(changes...))
-	return w.both(a)
+	return w.Both(a)
 }
 
-func (w *World) both(a Answer) (access, refresh string) {
+// Both returns the two tokens of an answer.
+func (w *World) Both(a Answer) (access, refresh string) {
 	w.T.Helper()
 	if a.Status != http.StatusOK || a.text("access_token") == "" || a.text("refresh_token") == "" {
 		w.T.Fatalf("no tokens: %d %s", a.Status, a.Body)
@@ -351,8 +371,8 @@ func (w *World) Works(access string) bool {
 	return a.Status == http.StatusOK
 }
 
-// refused checks status and error code of an answer of the token endpoint.
-func (w *World) refused(what string, a Answer, status int, code string) {
+// Refused checks status and error code of an answer of the token endpoint.
+func (w *World) Refused(what string, a Answer, status int, code string) {
 	w.T.Helper()
 	if a.Status != status || a.Error() != code || a.JSON["access_token"] != nil {
 		w.T.Errorf("%s: %d %s, want %d %s", what, a.Status, a.Body, status, code)
@@ -362,8 +382,8 @@ func (w *World) refused(what string, a Answer, status int, code string) {
 	}
 }
 
-// live returns the access that the World's app has.
-func (w *World) live() (live []authserver.Grant) {
+// Live returns the access that the World's app has.
+func (w *World) Live() (live []authserver.Grant) {
 	w.T.Helper()
 	grants, err := w.S.Grants(w.T.Context(), w.App.ID)
 	w.must(err)

@@ -1,0 +1,153 @@
+package authserver_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"linkdesk/core"
+	"linkdesk/core/authserver"
+	"linkdesk/core/authserver/authservertest"
+	"linkdesk/core/event"
+)
+
+type bench struct {
+	*authserver.Service
+	store *authservertest.Memory
+	bus   *event.Bus
+	app   authserver.App
+}
+
+// newBench is a service without a server, on the computer's clock.
+func newBench(t testing.TB) *bench {
+	b := &bench{store: authservertest.NewMemory(), bus: event.New(slog.New(slog.DiscardHandler))}
+	b.Service = authserver.New(authserver.Options{Store: b.store, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{},
+		Log: slog.New(slog.DiscardHandler), Origin: func() string { return "http://127.0.0.1:8787" }})
+	var err error
+	b.app, _, err = b.CreateApp(t.Context(), authserver.Draft{Name: "n8n", RedirectURIs: []string{"https://a.example/"}, Scopes: core.Scopes(), Public: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *bench) ask() {
+	q := url.Values{"response_type": {"code"}, "client_id": {b.app.ClientID}, "redirect_uri": {"https://a.example/"},
+		"code_challenge": {authservertest.Challenge}, "code_challenge_method": {"S256"}}
+	b.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/oauth/authorize?"+q.Encode(), nil))
+}
+
+// grant puts a live grant with one access token into the store.
+func (b *bench) grant(t testing.TB, token string) authserver.GrantID {
+	now := core.SystemClock{}.Now()
+	g := authserver.Grant{ID: authserver.GrantID("grant_" + token), App: b.app.ID, Scopes: core.Scopes(), Created: now, Fetched: now, RenewBy: now.Add(time.Hour), Ends: now.Add(time.Hour)}
+	err := b.store.Update(t.Context(), func(tx authserver.Tx) error {
+		if err := tx.SaveGrant(g); err != nil {
+			return err
+		}
+		return tx.SaveToken(authserver.Token{Hash: authserver.HashOf(token), Kind: authserver.AccessToken, Grant: g.ID, Scopes: g.Scopes, Issued: now, Expires: now.Add(time.Hour)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g.ID
+}
+
+// Run withdraws a question whose page is silent, writes down uses within
+// seconds, purges within the hour, and returns when it is told to.
+func TestRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { b.Run(ctx) })
+		b.ask()
+		time.Sleep(6500 * time.Millisecond)
+		if len(b.Consents().Pending()) != 1 {
+			t.Error("the question was withdrawn at once")
+		}
+		time.Sleep(2 * time.Second)
+		if len(b.Consents().Pending()) != 0 {
+			t.Error("the question of a closed page waits")
+		}
+		id := b.grant(t, "ldaccess1")
+		if _, err := b.Check(ctx, "ldaccess1"); err != nil {
+			t.Fatal(err)
+		}
+		used := func() (at time.Time) {
+			b.store.View(ctx, func(tx authserver.Tx) error {
+				g, err := tx.Grant(id)
+				at = g.LastUsed
+				return err
+			})
+			return at
+		}
+		if !used().IsZero() {
+			t.Error("each read is written")
+		}
+		at := time.Now()
+		time.Sleep(11 * time.Second)
+		if !used().Equal(at) {
+			t.Errorf("written use %v, want %v", used(), at)
+		}
+		time.Sleep(2 * time.Hour)
+		b.store.View(ctx, func(tx authserver.Tx) error {
+			if _, err := tx.Token(authserver.HashOf("ldaccess1")); core.CodeOf(err) != core.CodeNotFound {
+				t.Errorf("an expired token was kept: %v", err)
+			}
+			return nil
+		})
+		stop()
+		wg.Wait()
+		if err := b.bus.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Removing access counts from the next call on, however many calls are under way.
+func TestCheckWhileRemoving(t *testing.T) {
+	b := newBench(t)
+	defer b.bus.Close(t.Context())
+	for range 50 {
+		id := b.grant(t, "ldaccess2")
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					b.Check(t.Context(), "ldaccess2")
+				}
+			})
+		}
+		if err := b.RevokeGrant(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			if a, err := b.Check(t.Context(), "ldaccess2"); err != authserver.ErrInvalidToken {
+				t.Fatalf("after removing: %v %v", a.Grant, err)
+			}
+		}
+		stop()
+		wg.Wait()
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	s := newBench(b)
+	defer s.bus.Close(b.Context())
+	s.grant(b, "ldaccess3")
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := s.Check(b.Context(), "ldaccess3"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "checks/s")
+}
