@@ -2,6 +2,7 @@ package storage
 
 import (
 	"strings"
+	"time"
 
 	"linkdesk/core"
 	"linkdesk/core/segment"
@@ -23,8 +24,9 @@ var profileColumns = map[string]struct {
 }
 
 // keptOrders are the orders of a customer that count for analytics. Those that
-// a running first load has not linked yet (link.go) count when it has.
-const keptOrders = ` FROM order_customer k JOIN sale_order o ON o.id = k.record WHERE k.connection = t.connection AND k.customer = t.remote_id
+// a running first load has not linked yet (link.go) count when it has. CROSS JOIN:
+// SQLite would start with the orders.
+const keptOrders = ` FROM order_customer k CROSS JOIN sale_order o NOT INDEXED ON o.id = k.record WHERE k.connection = t.connection AND k.customer = t.remote_id
 	AND o.connection = t.connection AND o.customer = t.remote_id AND o.removed_at = 0
 	AND lower(o.status) NOT IN ` + voided + ` AND lower(o.payment_status) NOT IN ` + voided
 
@@ -142,5 +144,8 @@ func timeSQL(r core.Rule, set bool, isSet func(string) string) (string, []any) {
 		return isSet(expression + " IS NOT NULL"), nil
 	}
 	at, _ := segment.ParseTime(r.Value)
+	if r.Field == "created_at" {
+		at = at.Round(time.Millisecond) // as exact as SQLite reads a time
+	}
 	return expression + comparisons[r.Op] + "?", []any{at.UnixMicro()}
 }
