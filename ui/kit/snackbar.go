@@ -13,6 +13,7 @@ type Snack struct {
 	Text   string
 	Action string        // "Undo"; empty: none
 	Do     func()        // what the action does
+	Also   *Action       // a second way on, before the action; it ends the snack, too
 	For    time.Duration // 0 is 6 s; with an action the rest is counted down
 	Ended  func()        // called once when it goes away without the action
 }
@@ -44,6 +45,12 @@ func (s *SnackBar) Show(n Snack) {
 	}
 	s.snack, s.until, s.button = &n, s.env.Now().Add(n.For), nil
 	line := HStack(GapGroup, NewText(n.Text).Whole())
+	if n.Also != nil {
+		line.Add(NewButton(n.Also.Title, func() {
+			s.end(true)
+			n.Also.Do()
+		}))
+	}
 	if n.Action != "" {
 		s.button = NewButton("", func() {
 			do := s.snack.Do

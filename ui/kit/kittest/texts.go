@@ -106,6 +106,9 @@ func coreTexts() []string {
 	for _, a := range core.AccessLevels() {
 		all = append(all, a.Title())
 	}
+	for _, s := range core.Scopes() {
+		all = append(all, s.Title())
+	}
 	return all
 }
 
