@@ -36,7 +36,9 @@ func (d Deps) gather(ctx context.Context) (Facts, []sync.Connection, error) {
 	if len(runs) > 0 {
 		f.LastSync = latest(runs[0])
 	}
-	f.PausedUntil, f.Paused = d.Sync.Paused()
+	if f.PausedUntil, f.Paused = d.Sync.Paused(); f.PausedUntil.Equal(syncing.UntilResumed) {
+		f.PausedUntil = time.Time{}
+	}
 	state := d.Vault.State()
 	f.VaultChoice = state.Phase == vault.Choose || state.Phase == vault.Lost
 	f.Locked = state.Phase == vault.Locked || state.Phase == vault.Opening
