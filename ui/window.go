@@ -3,9 +3,12 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 
 	"linkdesk/core"
 	"linkdesk/core/event"
@@ -103,7 +106,11 @@ func (w *Window) build() {
 	})
 	w.frame = NewFrame(w.env, FrameActions{SyncMenu: w.syncMenu, GearMenu: w.gearMenu, Selected: func(t Tab) { w.remember.Tab = t }},
 		[3]fyne.CanvasObject{w.sync.Content, w.apps.Content, w.connections.Content})
-	w.win.SetContent(w.frame.Content)
+	// The window cannot be made smaller than its content, so this stands behind it.
+	least := canvas.NewRectangle(color.Transparent)
+	least.SetMinSize(smallest)
+	w.win.SetPadded(false)
+	w.win.SetContent(container.NewStack(least, w.frame.Content))
 }
 
 // subscribe follows what happens in the core. Events come on the bus's
