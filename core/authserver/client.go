@@ -15,7 +15,10 @@ type caller struct {
 }
 
 // claim is what a request says about who it is.
-type claim struct{ clientID, secret string }
+type claim struct {
+	clientID string
+	secret   core.Secret
+}
 
 var errClient = &refusal{status: http.StatusUnauthorized, code: "invalid_client", description: "The Client ID or the Client Secret is not right."}
 
@@ -35,8 +38,8 @@ func (s *Service) authenticate(ctx context.Context, r *http.Request, form map[st
 		return caller{}, s.stored(err)
 	}
 	now := s.clock.Now()
-	hash := hashOf(said.secret)
-	right := known && c.Public && said.secret == ""
+	hash := hashOf(said.secret.Reveal())
+	right := known && c.Public && said.secret.Empty()
 	for _, x := range c.Secrets {
 		if x.Active(now) && x.Hash.same(hash) {
 			c.secret, right = hash, true
@@ -62,7 +65,7 @@ func troubleOf(app App, said claim) Trouble {
 	switch {
 	case app.Public:
 		return NeedlessSecret
-	case said.secret == "":
+	case said.secret.Empty():
 		return NoSecret
 	}
 	return WrongSecret
@@ -72,7 +75,7 @@ func troubleOf(app App, said claim) Trouble {
 func claimed(r *http.Request, form map[string]string) (claim, *refusal) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) == 0 {
-		return claim{form["client_id"], form["client_secret"]}, nil
+		return claim{form["client_id"], core.NewSecret(form["client_secret"])}, nil
 	}
 	user, pass, ok := r.BasicAuth()
 	if !ok || len(headers) > 1 {
@@ -86,7 +89,7 @@ func claimed(r *http.Request, form map[string]string) (claim, *refusal) {
 	if form["client_secret"] != "" || form["client_id"] != "" && form["client_id"] != id {
 		return claim{}, invalidRequest("Send the credentials once: in the header or in the body.")
 	}
-	return claim{id, secret}, nil
+	return claim{id, core.NewSecret(secret)}, nil
 }
 
 // still checks inside the transaction that what was proven still holds.

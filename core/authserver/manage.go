@@ -53,13 +53,22 @@ func newSecret(text core.Secret, now time.Time) Secret {
 // change nothing for access already given: the app has to ask again (P-24).
 // Fewer take effect at once. Whether an app is public cannot be changed.
 func (s *Service) EditApp(ctx context.Context, id AppID, d Draft) (App, error) {
-	return s.editApp(ctx, id, func(a *App, others []App) (err error) {
+	a, err := s.editApp(ctx, id, func(a *App, others []App) (err error) {
 		if d.Public != a.Public {
 			return core.Invalid("Whether an app can keep a secret cannot be changed. Create a new app instead.")
 		}
 		a.Draft, err = d.clean(others)
 		return err
 	})
+	if err == nil {
+		s.withdraw(ctx, id)
+	}
+	return a, err
+}
+
+// withdraw ends the questions of an app: they were put with what has changed.
+func (s *Service) withdraw(ctx context.Context, id AppID) {
+	s.consents.endAll(ctx, AppChangedMeanwhile, func(q *question) bool { return q.App == id })
 }
 
 // PauseApp takes access away for the time being, or gives it back.
@@ -68,6 +77,9 @@ func (s *Service) PauseApp(ctx context.Context, id AppID, paused bool) error {
 		a.Paused = paused
 		return nil
 	})
+	if err == nil {
+		s.withdraw(ctx, id)
+	}
 	return err
 }
 
@@ -101,8 +113,7 @@ func (s *Service) RegenerateSecret(ctx context.Context, id AppID, overlap time.D
 	return a, secret, nil
 }
 
-// editApp changes an app; questions of it that wait are withdrawn, because they
-// were put with what has changed.
+// editApp changes an app.
 func (s *Service) editApp(ctx context.Context, id AppID, change func(a *App, others []App) error) (a App, err error) {
 	err = s.store.Update(ctx, func(tx Tx) error {
 		apps, err := tx.Apps()
@@ -123,7 +134,6 @@ func (s *Service) editApp(ctx context.Context, id AppID, change func(a *App, oth
 		return App{}, err
 	}
 	s.cache.clear()
-	s.consents.endAll(ctx, AppChangedMeanwhile, func(q *question) bool { return q.App == id })
 	s.changed(id)
 	return a, nil
 }
@@ -134,7 +144,7 @@ func (s *Service) DeleteApp(ctx context.Context, id AppID) error {
 		return err
 	}
 	s.cache.clear()
-	s.consents.endAll(ctx, AppChangedMeanwhile, func(q *question) bool { return q.App == id })
+	s.withdraw(ctx, id)
 	s.setups.forget(id)
 	s.log.Info("app deleted", "app", id)
 	event.Publish(s.bus, AppChanged{ID: id, Deleted: true})
