@@ -14,7 +14,7 @@ LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 export GOFLAGS := -buildvcs=false
 SHELL := /bin/bash
 
-.PHONY: help run demo build test lint screens test-desktop test-services test-independent bench setup-build setup-test setup-desktop
+.PHONY: help run demo build test lint screens test-desktop test-services test-clients test-independent bench setup-build setup-test setup-desktop
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -43,10 +43,13 @@ screens: setup-test ## pictures of every screen, light and dark, in .cache/scree
 	@ls .cache/screens
 
 test-desktop: build setup-desktop ## the real window, browser, tray and keyring, on a desktop nobody sees
-	.ci/desktop.sh $(GO) test -count=1 -tags desktop,$(TAGS) -timeout 900s ./core/vault/ ./cmd/linkdesk/
+	GUI_SIZE=1920x1280 .ci/desktop.sh $(GO) test -count=1 -p 1 -tags desktop,$(TAGS) -timeout 1800s ./core/vault/ ./cmd/linkdesk/desktoptest/
 
 test-services: build ## our manifests against the vendors' own documents (LINKDESK_SPECS) and Prism
 	.ci/services.sh
+
+test-clients: build ## OAuth clients that others wrote (npm, Python, curl) against our authorization server
+	.ci/clients.sh
 
 test-independent: build ## sign-in against an authorization server that others wrote (npm oidc-provider)
 	.ci/independent.sh
