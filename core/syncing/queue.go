@@ -94,9 +94,14 @@ func (s *Service) next(c core.ConnectionID) (*job, context.Context) {
 	return j, ctx
 }
 
-// finish makes the result of a run known, once.
+// finish makes the result of a run known, once: two may cancel a run that
+// waits, and a quit may come in between.
 func (s *Service) finish(j *job, run core.Run) {
 	s.mu.Lock()
+	if s.jobs[j.id] == nil {
+		s.mu.Unlock()
+		return
+	}
 	if j.cancel != nil {
 		j.cancel(nil)
 	}

@@ -240,3 +240,53 @@ func TestForgetStopsAllRunsOfAConnection(t *testing.T) {
 		}
 	})
 }
+
+func TestTwoCancelARunThatWaits(t *testing.T) {
+	inWorld(t, 3, func(w *world) {
+		w.shop.script(func(ctx context.Context, _ core.Model, _ int) (*provider.Page, error) {
+			<-ctx.Done()
+			return nil, core.E(core.CodeCancelled, "", ctx.Err())
+		})
+		first, err := w.SyncNow(w.t.Context(), Request{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Second)
+		waiting, err := w.SyncNow(w.t.Context(), Request{Mode: core.Full})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The second one comes while the first is still being saved.
+		again := false
+		w.Store = savingStore{w.Store, func(r core.Run) {
+			if r.ID != waiting[0] || again {
+				return
+			}
+			again = true
+			if err := w.Cancel(w.t.Context(), waiting[0]); err != nil {
+				t.Error(err)
+			}
+		}}
+		if err := w.Cancel(w.t.Context(), waiting[0]); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Cancel(w.t.Context(), first[0]); err != nil {
+			t.Fatal(err)
+		}
+		runs, err := w.Wait(w.t.Context(), append(first, waiting...))
+		if err != nil || runs[0].Status != core.RunCancelled || runs[1].Status != core.RunCancelled {
+			t.Errorf("%v, %v", runs, err)
+		}
+	})
+}
+
+// savingStore tells when a run is about to be saved.
+type savingStore struct {
+	Store
+	saving func(core.Run)
+}
+
+func (s savingStore) SaveRun(ctx context.Context, r core.Run) error {
+	s.saving(r)
+	return s.Store.SaveRun(ctx, r)
+}
