@@ -28,22 +28,20 @@ func (d Deps) gather(ctx context.Context) (Facts, []sync.Connection, error) {
 	if err != nil {
 		return f, nil, err
 	}
-	runs, err := d.Sync.Runs(ctx, "", "", 1)
+	runs, err := d.Sync.Runs(ctx, "", "", recentRuns)
 	if err != nil {
 		return f, nil, err
 	}
 	f.fromRows(rows)
-	if len(runs) > 0 {
-		f.LastSync = latest(runs[0])
-	}
+	f.LastSync = lastGood(runs)
 	if f.PausedUntil, f.Paused = d.Sync.Paused(); f.PausedUntil.Equal(syncing.UntilResumed) {
 		f.PausedUntil = time.Time{}
 	}
 	state := d.Vault.State()
 	f.VaultChoice = state.Phase == vault.Choose || state.Phase == vault.Lost
-	f.Locked = state.Phase == vault.Locked || state.Phase == vault.Opening
+	f.Locked = state.Phase == vault.Locked
 	address := d.Apps.Address()
-	f.AppsOrigin, f.AppsProblem = address.Origin, address.Problem
+	f.AppsOrigin, f.AppsOn, f.AppsProblem = address.Origin, address.On, address.Problem
 	f.running(d.Sync.Running(), choices)
 	return f, choices, nil
 }
@@ -55,12 +53,19 @@ func serviceName(v connection.View) string {
 	return v.Connection.Service
 }
 
-// latest is when a run ended, or began if it still goes on.
-func latest(r core.Run) time.Time {
-	if r.EndedAt.IsZero() {
-		return r.StartedAt
+// recentRuns is how far back the last good sync is looked for.
+const recentRuns = 50
+
+// lastGood is when the last run ended that brought data; a run that failed or
+// was stopped must not make the copy look fresh. Runs come newest first.
+func lastGood(runs []core.Run) time.Time {
+	for _, r := range runs {
+		switch r.Status {
+		case core.RunOK, core.RunPartial, core.RunHeld:
+			return r.EndedAt
+		}
 	}
-	return r.EndedAt
+	return time.Time{}
 }
 
 func (f *Facts) fromRows(rows []syncing.Row) {
@@ -68,7 +73,7 @@ func (f *Facts) fromRows(rows []syncing.Row) {
 		switch r.Status {
 		case syncing.StatusHeld:
 			f.Held++
-		case syncing.StatusFailed:
+		case syncing.StatusFailed, syncing.StatusPartial:
 			f.Failing++
 		}
 		if !r.NextAt.IsZero() && (f.NextSync.IsZero() || r.NextAt.Before(f.NextSync)) {

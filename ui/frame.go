@@ -97,8 +97,11 @@ func (f *Frame) title(t Tab, name string, n int) {
 }
 
 func appsLine(f Facts) string {
-	if f.AppsProblem != "" {
+	switch {
+	case f.AppsProblem != "":
 		return kit.T("Apps address is off: {why}", "why", f.AppsProblem)
+	case !f.AppsOn:
+		return kit.T("Apps address is off")
 	}
 	return kit.T("Apps address {address} is on", "address", f.AppsOrigin)
 }
@@ -123,9 +126,9 @@ func moodState(f Facts) kit.State {
 	case MoodOffline:
 		s.Icon, s.Tone = kit.IconCloudOff, kit.Neutral
 	default:
-		s.Icon, s.Tone = kit.IconCheck, kit.Good
-		if f.LastSync.IsZero() {
-			s.Icon, s.Tone = kit.IconNone, kit.Neutral
+		s.Icon, s.Tone = kit.IconNone, kit.Neutral
+		if f.Fresh() {
+			s.Icon, s.Tone = kit.IconCheck, kit.Good
 		}
 	}
 	return s

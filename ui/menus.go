@@ -31,7 +31,7 @@ func (w *Window) gearMenu() []kit.MenuItem {
 	} else {
 		items = append(items, kit.MenuItem{Title: kit.T("Start when I sign in"), Do: func() { w.setAutostart(true) }})
 	}
-	return append(items, kit.MenuItem{Line: true}, kit.MenuItem{Title: kit.T("About Linkdesk"), Do: w.about}, kit.MenuItem{Title: kit.T("Quit"), Do: w.AskQuit})
+	return append(items, kit.MenuItem{Line: true}, kit.MenuItem{Title: kit.T("Keyboard shortcuts"), Do: w.showShortcuts}, kit.MenuItem{Title: kit.T("About Linkdesk"), Do: w.about}, kit.MenuItem{Title: kit.T("Quit"), Do: w.AskQuit})
 }
 
 // pauseItem is the tray's pause entry as a menu item.
@@ -85,27 +85,91 @@ func (w *Window) about() {
 	})
 }
 
-// shortcuts are those of the window; Cmd stands for Ctrl on macOS.
+// shortcut is a key of the window with what it does, in the order in which the
+// list of shortcuts shows them. Cmd stands for Ctrl on macOS.
+type shortcut struct {
+	key   fyne.KeyName
+	with  fyne.KeyModifier // 0: a key of its own, while no text field takes it
+	title string
+	do    func()
+}
+
+func (w *Window) keys() []shortcut {
+	const ctrl = fyne.KeyModifierShortcutDefault
+	tab := func(t Tab) func() { return func() { w.closeRecords(); w.frame.Select(t) } }
+	all := []shortcut{
+		{fyne.Key1, ctrl, kit.T("Sync"), tab(TabSync)},
+		{fyne.Key2, ctrl, kit.T("OAuth Apps"), tab(TabApps)},
+		{fyne.Key3, ctrl, kit.T("Connections"), tab(TabConnections)},
+		{fyne.KeyN, ctrl, kit.T("Add connection"), func() { tab(TabConnections)(); w.connections.Add("") }},
+		{fyne.KeyR, ctrl, kit.T("Sync now"), w.syncAll},
+		{fyne.KeyF, ctrl, kit.T("Search"), w.focusSearch},
+		{fyne.KeyV, ctrl | fyne.KeyModifierShift, kit.T("Verify the connection that is open"), w.onConnections(w.connections.VerifySelected)},
+		{fyne.KeyF2, 0, kit.T("Rename the connection that is open"), w.onConnections(w.connections.RenameSelected)},
+		{fyne.KeyDelete, 0, kit.T("Delete the connection that is open"), w.onConnections(w.connections.DeleteSelected)},
+		{fyne.KeyF5, 0, kit.T("Show everything anew"), func() { w.connections.Reload(); w.Reload() }},
+		{fyne.KeyEscape, 0, kit.T("Close what is open beside the list"), w.escape},
+		{fyne.KeyF1, 0, kit.T("This list"), w.showShortcuts},
+		{fyne.KeyQ, ctrl, kit.T("Quit"), w.AskQuit},
+	}
+	return all
+}
+
+// onConnections does something only while the Connections tab is in sight.
+func (w *Window) onConnections(do func()) func() {
+	return func() {
+		if w.records == nil && w.frame.Selected() == TabConnections {
+			do()
+		}
+	}
+}
+
 func (w *Window) shortcuts() {
-	bind := func(key fyne.KeyName, do func()) {
-		w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+	single := map[fyne.KeyName]func(){}
+	for _, k := range w.keys() {
+		if k.with == 0 {
+			single[k.key] = k.do
+			continue
+		}
+		w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: k.key, Modifier: k.with}, func(fyne.Shortcut) {
 			if w.env.Dialogs.Open() == nil {
-				do()
+				k.do()
 			}
 		})
 	}
-	for i, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3} {
-		bind(key, func() { w.closeRecords(); w.frame.Select(Tab(i)) })
-	}
-	bind(fyne.KeyF, w.focusSearch)
-	bind(fyne.KeyN, func() { w.closeRecords(); w.frame.Select(TabConnections); w.connections.Add("") })
-	bind(fyne.KeyR, w.syncAll)
-	bind(fyne.KeyQ, w.AskQuit)
 	w.win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
-		if ev.Name == fyne.KeyEscape {
-			w.escape()
+		if do := single[ev.Name]; do != nil {
+			do()
 		}
 	})
+}
+
+// showShortcuts lists the keys.
+func (w *Window) showShortcuts() {
+	list := kit.VStack(kit.GapTight)
+	for _, k := range w.keys() {
+		list.Add(kit.HStack(kit.Gap, kit.Width(140, kit.NewBold(keyName(k))), kit.NewText(k.title).Whole()))
+	}
+	w.env.Dialogs.Show(&kit.Dialog{Title: kit.T("Keyboard shortcuts"), Content: list,
+		Buttons: []kit.DialogButton{{Title: kit.T("Close"), Enter: true, Cancel: true}}})
+}
+
+// keyName writes a key as it stands on keyboards: "Ctrl+Shift+V".
+func keyName(k shortcut) string {
+	name := map[fyne.KeyName]string{fyne.KeyEscape: kit.T("Esc"), fyne.KeyDelete: kit.T("Del")}[k.key]
+	if name == "" {
+		name = string(k.key)
+	}
+	if k.with&fyne.KeyModifierShift != 0 {
+		name = kit.T("Shift") + "+" + name
+	}
+	switch {
+	case k.with&fyne.KeyModifierSuper != 0:
+		name = "Cmd+" + name
+	case k.with&fyne.KeyModifierControl != 0:
+		name = kit.T("Ctrl") + "+" + name
+	}
+	return name
 }
 
 func (w *Window) focusSearch() {

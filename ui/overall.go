@@ -16,14 +16,15 @@ type Facts struct {
 	Waiting     []WaitFact
 	Paused      bool
 	PausedUntil time.Time // zero: until resumed
-	Locked      bool      // the vault is not open
+	Locked      bool      // the vault waits for the person
 	VaultChoice bool      // the person has to say how sign-ins are protected
-	LastSync    time.Time
+	LastSync    time.Time // the last that went well
 	NextSync    time.Time
 	Held        int // data models with removals that wait for a yes
-	Failing     int // data models whose last run failed
+	Failing     int // data models of which the last run did not get everything
 	AppsOrigin  string
-	AppsProblem string // why the local address is off; "" when it is on
+	AppsOn      bool
+	AppsProblem string // why the local address is off; "" when somebody turned it off
 }
 
 // ConnectionFact is one connection in the overall state.
@@ -67,16 +68,24 @@ type Problem struct {
 // Mood derives the overall state, most urgent first.
 func (f Facts) Mood() Mood {
 	switch {
-	case f.VaultChoice || len(f.Problems()) > 0:
+	case f.VaultChoice || f.Locked || len(f.Problems()) > 0:
 		return MoodAttention
 	case len(f.Running) > 0:
 		return MoodSyncing
+	case f.Failing > 0 && !f.Paused:
+		return MoodAttention
 	case f.Paused:
 		return MoodPaused
 	case f.allUnreachable():
 		return MoodOffline
 	}
 	return MoodOK
+}
+
+// Fresh reports whether everything is copied and nothing is in the way: only
+// then a green tick tells the truth.
+func (f Facts) Fresh() bool {
+	return f.Mood() == MoodOK && len(f.Connections) > 0 && len(f.Waiting) == 0 && !f.LastSync.IsZero()
 }
 
 func (f Facts) allUnreachable() bool {
@@ -121,7 +130,7 @@ func (f Facts) Sentence() string {
 	case f.Paused:
 		return kit.T("Paused until {time}", "time", kit.When(f.PausedUntil, f.Now))
 	case f.Locked:
-		return kit.T("Waiting for the password store of this computer")
+		return kit.T("Your sign-ins are locked")
 	}
 	if n := f.needing(); n > 0 {
 		return kit.N(n, "{n} connection needs you", "{n} connections need you")
@@ -136,7 +145,7 @@ func (f Facts) Sentence() string {
 	case f.allUnreachable():
 		return kit.T("Offline · data as of {when}", "when", kit.When(f.LastSync, f.Now))
 	case f.Failing > 0:
-		return kit.N(f.Failing, "{n} kind of data could not be synced", "{n} kinds of data could not be synced")
+		return kit.N(f.Failing, "{n} kind of data was not fully synced", "{n} kinds of data were not fully synced")
 	case f.LastSync.IsZero():
 		return kit.T("Connected · not synced yet")
 	}

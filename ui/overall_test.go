@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"linkdesk/core"
+	"linkdesk/ui/kit"
 )
 
 var noon = time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC)
@@ -36,9 +37,10 @@ func TestOverallState(t *testing.T) {
 		{"paused", Facts{Connections: ok, Paused: true, PausedUntil: noon.Add(210 * time.Minute)}, MoodPaused, "Paused until 15:30"},
 		{"offline", Facts{Connections: conns(core.StatusUnreachable), LastSync: noon.Add(-15 * time.Hour)}, MoodOffline, "Offline · data as of yesterday 21:00"},
 		{"held", Facts{Connections: ok, Held: 1}, MoodAttention, "Unusual removals need your OK"},
-		{"locked", Facts{Connections: conns(core.StatusLocked), Locked: true}, MoodOK, "Waiting for the password store of this computer"},
+		{"locked", Facts{Connections: conns(core.StatusLocked), Locked: true}, MoodAttention, "Your sign-ins are locked"},
 		{"waiting", Facts{Connections: ok, Waiting: []WaitFact{{"Shopify", noon.Add(2 * time.Hour)}}}, MoodOK, "Waiting for Shopify until 14:00"},
-		{"failed", Facts{Connections: ok, Failing: 2, LastSync: noon}, MoodOK, "2 kinds of data could not be synced"},
+		{"failed", Facts{Connections: ok, Failing: 2, LastSync: noon}, MoodAttention, "2 kinds of data were not fully synced"},
+		{"failed, tried again", Facts{Connections: ok, Failing: 1, Running: []RunFact{{"Shop A", core.Orders, 5}}}, MoodSyncing, "Syncing Orders from Shop A…"},
 		{"choose", Facts{VaultChoice: true}, MoodAttention, "Choose how your sign-ins are protected"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,5 +99,55 @@ func TestTrayPauseBecomesResume(t *testing.T) {
 	}
 	if want := time.Date(2026, 11, 13, 6, 0, 0, 0, time.UTC); !until.Equal(want) {
 		t.Errorf("until tomorrow is %v", until)
+	}
+}
+
+// A green tick beside words that say otherwise would lie (product P-05).
+func TestOnlyAFreshCopyHasAGreenTick(t *testing.T) {
+	good := Facts{Now: noon, Connections: conns(core.StatusOK), LastSync: noon}
+	if s := moodState(good); s.Icon != kit.IconCheck || s.Tone != kit.Good {
+		t.Errorf("a fresh copy shows %+v", s)
+	}
+	for name, change := range map[string]func(*Facts){
+		"nothing connected":    func(f *Facts) { f.Connections = nil },
+		"never synced":         func(f *Facts) { f.LastSync = time.Time{} },
+		"failed":               func(f *Facts) { f.Failing = 1 },
+		"held":                 func(f *Facts) { f.Held = 1 },
+		"service asks to wait": func(f *Facts) { f.Waiting = []WaitFact{{"Shopify", noon.Add(time.Hour)}} },
+		"locked":               func(f *Facts) { f.Locked = true },
+		"paused":               func(f *Facts) { f.Paused = true },
+		"unreachable":          func(f *Facts) { f.Connections = conns(core.StatusUnreachable) },
+	} {
+		f := good
+		change(&f)
+		if s := moodState(f); s.Icon == kit.IconCheck || s.Tone == kit.Good {
+			t.Errorf("%s: %q has a green tick", name, s.Word)
+		}
+	}
+}
+
+func TestTheFootTellsWhetherAppsCanReachUs(t *testing.T) {
+	f := Facts{AppsOrigin: "http://127.0.0.1:8787"}
+	if got := appsLine(f); got != "Apps address is off" {
+		t.Error(got)
+	}
+	f.AppsOn = true
+	if got := appsLine(f); got != "Apps address http://127.0.0.1:8787 is on" {
+		t.Error(got)
+	}
+	f.AppsOn, f.AppsProblem = false, "Another program uses port 8787."
+	if got := appsLine(f); got != "Apps address is off: Another program uses port 8787." {
+		t.Error(got)
+	}
+}
+
+func TestOnlyASyncThatBroughtDataIsTheLast(t *testing.T) {
+	run := func(s core.RunStatus, ended time.Time) core.Run { return core.Run{Status: s, EndedAt: ended} }
+	runs := []core.Run{run(core.RunRunning, time.Time{}), run(core.RunCancelled, noon), run(core.RunFailed, noon.Add(-time.Hour)), run(core.RunOK, noon.Add(-2*time.Hour))}
+	if got := lastGood(runs); !got.Equal(noon.Add(-2 * time.Hour)) {
+		t.Error(got)
+	}
+	if got := lastGood(runs[:3]); !got.IsZero() {
+		t.Error(got)
 	}
 }

@@ -3,11 +3,10 @@ package ui
 import (
 	"context"
 
-	"fyne.io/fyne/v2/widget"
-
 	"linkdesk/core"
 	"linkdesk/core/vault"
 	"linkdesk/ui/kit"
+	"linkdesk/ui/words"
 )
 
 // vaultNotice is the banner for a vault that does not open by itself (oauth.md
@@ -17,6 +16,7 @@ func (w *Window) vaultNotice() *kit.Notice {
 	if s.Phase == w.dismiss {
 		return nil
 	}
+	w.dismiss = "" // what was put aside is over; the next time it is news again
 	later := func() { w.dismiss = s.Phase; w.show() }
 	switch {
 	case s.Phase == vault.Choose:
@@ -47,46 +47,68 @@ func (w *Window) unlock() {
 	w.act(w.deps.Vault.Unlock)
 }
 
-func (w *Window) passwordField() *widget.Entry {
-	e := widget.NewPasswordEntry()
-	e.SetPlaceHolder(kit.T("Passphrase"))
+// pauseNotice keeps a pause in sight, with its end.
+func (w *Window) pauseNotice() *kit.Notice {
+	if !w.facts.Paused {
+		return nil
+	}
+	text := kit.T("**Syncing is paused** until you resume it.")
+	if !w.facts.PausedUntil.IsZero() {
+		text = kit.T("**Syncing is paused** until {time}.", "time", kit.When(w.facts.PausedUntil, w.facts.Now))
+	}
+	return &kit.Notice{Tone: kit.Info, Text: text, Actions: []kit.Action{{Title: kit.T("Resume"), Do: w.resume}}}
+}
+
+// passphraseField is a hidden text; unlike Fyne's own it lets Escape close the dialog.
+func passphraseField() *kit.Entry {
+	e := kit.NewEntry("")
+	e.Password = true
 	return e
+}
+
+// answer runs what a passphrase dialog asked for. The dialog waits meanwhile,
+// closes when it went well, and otherwise says at the field what is wrong.
+func (w *Window) answer(d *kit.Dialog, field *kit.Field, do func(context.Context) error) {
+	press := d.Buttons[0].Title
+	field.Fault("")
+	d.Enable(press, false)
+	w.tasks.Go(func(ctx context.Context) func() {
+		err := do(ctx)
+		return func() {
+			d.Enable(press, true)
+			if err != nil {
+				field.Fault(words.Error(err, words.Names{Now: w.env.Now()}).Cause)
+				d.Refit()
+				return
+			}
+			d.Close()
+			w.Reload()
+		}
+	})
 }
 
 // askPassphrase opens a vault that a passphrase closes.
 func (w *Window) askPassphrase() {
-	entry := w.passwordField()
+	entry := passphraseField()
 	field := kit.NewField(kit.T("Passphrase"), entry, kit.T("The one you chose for Linkdesk."))
-	var d *kit.Dialog
-	try := func() {
+	d := &kit.Dialog{Title: kit.T("Unlock your sign-ins"), Content: field, Focus: entry}
+	d.Buttons = []kit.DialogButton{{Title: kit.T("Unlock"), Enter: true, Keep: true, Do: func() {
 		pass := core.NewSecret(entry.Text)
-		w.tasks.Go(func(ctx context.Context) func() {
-			err := w.deps.Vault.UnlockWithPassphrase(ctx, pass)
-			return func() {
-				if err != nil {
-					field.Fault(kit.T("That was not the passphrase. Try once more."))
-					d.Refit()
-					return
-				}
-				d.Close()
-				w.Reload()
-			}
-		})
-	}
-	entry.OnSubmitted = func(string) { try() }
-	d = &kit.Dialog{Title: kit.T("Unlock your sign-ins"), Content: field, Focus: entry,
-		Buttons: []kit.DialogButton{{Title: kit.T("Unlock"), Keep: true, Do: try}, {Title: kit.T("Cancel"), Cancel: true}}}
+		w.answer(d, field, func(ctx context.Context) error { return w.deps.Vault.UnlockWithPassphrase(ctx, pass) })
+	}}, {Title: kit.T("Cancel"), Cancel: true}, {Title: kit.T("I forgot it…"), Do: w.askStartOver}}
 	w.env.Dialogs.Show(d)
 }
 
 // askNewPassphrase protects the sign-ins by a passphrase from now on.
 func (w *Window) askNewPassphrase() {
-	first, second := w.passwordField(), w.passwordField()
+	first, second := passphraseField(), passphraseField()
 	one := kit.NewField(kit.T("Passphrase"), first, kit.T("At least 8 characters. Several words are easier to remember than odd signs."))
 	two := kit.NewField(kit.T("The same again"), second, "")
-	var d *kit.Dialog
+	d := &kit.Dialog{Title: kit.T("Protect your sign-ins with a passphrase"),
+		Body:    kit.T("Linkdesk asks for it each time it starts. Nobody can bring it back for you: without it, your connections need a new sign-in. Your data stays readable."),
+		Content: kit.VStack(kit.GapGroup, one, two), Focus: first}
+	first.OnSubmitted = func(string) { w.win.Canvas().Focus(second) }
 	use := func() {
-		one.Fault("")
 		two.Fault("")
 		if first.Text != second.Text {
 			two.Fault(kit.T("The two are not the same."))
@@ -94,24 +116,9 @@ func (w *Window) askNewPassphrase() {
 			return
 		}
 		pass := core.NewSecret(first.Text)
-		w.tasks.Go(func(ctx context.Context) func() {
-			err := w.deps.Vault.UsePassphrase(ctx, pass)
-			return func() {
-				if err != nil {
-					one.Fault(kit.T(core.AsError(err).Public))
-					d.Refit()
-					return
-				}
-				d.Close()
-				w.Reload()
-			}
-		})
+		w.answer(d, one, func(ctx context.Context) error { return w.deps.Vault.UsePassphrase(ctx, pass) })
 	}
-	second.OnSubmitted = func(string) { use() }
-	d = &kit.Dialog{Title: kit.T("Protect your sign-ins with a passphrase"),
-		Body:    kit.T("Linkdesk asks for it each time it starts. Nobody can bring it back for you: without it, your connections need a new sign-in. Your data stays readable."),
-		Content: kit.VStack(kit.GapGroup, one, two), Focus: first,
-		Buttons: []kit.DialogButton{{Title: kit.T("Use this passphrase"), Keep: true, Do: use}, {Title: kit.T("Cancel"), Cancel: true}}}
+	d.Buttons = []kit.DialogButton{{Title: kit.T("Use this passphrase"), Enter: true, Keep: true, Do: use}, {Title: kit.T("Cancel"), Cancel: true}}
 	w.env.Dialogs.Show(d)
 }
 

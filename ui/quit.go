@@ -21,11 +21,11 @@ func (w *Window) close() {
 
 func (w *Window) putAway(trayHost bool) {
 	switch {
-	case trayHost && !w.remember.Explained:
-		w.explainTray()
+	case trayHost && !w.remember.Explained && w.env.Dialogs.Open() == nil:
+		w.explainTray() // not behind another question: the close button would seem dead
 	case trayHost:
 		w.win.Hide()
-	case !w.deps.Platform.Minimise(w.win):
+	case !w.deps.Platform.Minimise(w.win) && w.env.Dialogs.Open() == nil:
 		w.askQuit(kit.T("Quit Linkdesk?"), kit.T("This desktop shows no tray icons, so Linkdesk syncs only while its window is open."))
 	}
 }
@@ -64,24 +64,39 @@ func (w *Window) AskQuit() {
 		return
 	}
 	w.Show()
+	if w.asking {
+		return // it is on screen already, or waits for the question before it
+	}
+	w.asking = true
 	w.env.Dialogs.Show(&kit.Dialog{
-		Title: kit.T("A sync is running"),
-		Body:  kit.T("Quit now, and it continues next time? Or when it is done?"),
+		Closed: func() { w.asking = false },
+		Title:  kit.T("A sync is running"),
+		Body:   kit.T("Quit now, and it continues next time? Or when it is done?"),
 		Buttons: []kit.DialogButton{
-			{Title: kit.T("Quit when done"), Do: func() { w.waitQuit = true; w.runEndedMeanwhile() }},
+			{Title: kit.T("Quit when done"), Do: w.quitWhenDone},
 			{Title: kit.T("Quit now"), Do: w.Quit},
-			{Title: kit.T("Cancel"), Enter: true, Cancel: true},
+			{Title: kit.T("Cancel"), Enter: true, Cancel: true, Do: func() { w.waitQuit = false }},
 		},
 	})
 }
 
-// runEndedMeanwhile quits at once when the sync ended while the question was open.
-func (w *Window) runEndedMeanwhile() {
-	if len(w.deps.Sync.Running()) == 0 {
-		w.Quit()
+// quitWhenDone quits as soon as nothing runs, which may have come true while
+// the question was open.
+func (w *Window) quitWhenDone() {
+	w.waitQuit = true
+	if w.quitIfDone() {
 		return
 	}
 	w.env.Snacks.Show(kit.Snack{Text: kit.T("Linkdesk quits when the sync is done."), Action: kit.T("Stay open"), Do: func() { w.waitQuit = false }})
+}
+
+// quitIfDone quits when the person waits for that and nothing runs any more.
+func (w *Window) quitIfDone() bool {
+	done := w.waitQuit && len(w.deps.Sync.Running()) == 0
+	if done {
+		w.Quit()
+	}
+	return done
 }
 
 func (w *Window) askQuit(title, body string) {

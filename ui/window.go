@@ -52,6 +52,7 @@ type Window struct {
 	dismiss  vault.Phase
 	quitting bool
 	waitQuit bool // quit as soon as nothing runs
+	asking   bool // W-23 is on screen or waits for its turn
 	cancels  []func()
 }
 
@@ -68,7 +69,8 @@ const rememberKey = "window"
 
 // New builds the window; Show or Hide follows. ctx ends with the program.
 func New(ctx context.Context, app fyne.App, deps Deps) *Window {
-	w := &Window{app: app, deps: deps, ctx: ctx, remember: remembered{Width: firstSize.Width, Height: firstSize.Height, Appearance: kit.FollowSystem}}
+	w := &Window{app: app, deps: deps, ctx: ctx,
+		remember: remembered{Width: firstSize.Width, Height: firstSize.Height, Tab: TabConnections, Appearance: kit.FollowSystem}}
 	if text, err := deps.Preferences.Get(ctx, rememberKey); err == nil && text != "" {
 		_ = json.Unmarshal([]byte(text), &w.remember) // an unreadable one is as good as none
 	}
@@ -94,7 +96,6 @@ func (w *Window) build() {
 		Browse:      w.browse,
 		Connections: func() { w.frame.Select(TabConnections) },
 		Reauthorize: func(ids []core.ConnectionID) { w.frame.Select(TabConnections); w.connections.Reauthorize(ids) },
-		Resume:      w.resume,
 	})
 	w.apps = oauthapps.New(w.ctx, w.env, w.deps.Apps)
 	w.connections = connections.New(w.ctx, w.env, w.deps.Connections, w.deps.Services, connections.Hooks{
@@ -106,6 +107,7 @@ func (w *Window) build() {
 	})
 	w.frame = NewFrame(w.env, FrameActions{SyncMenu: w.syncMenu, GearMenu: w.gearMenu, Selected: func(t Tab) { w.remember.Tab = t }},
 		[3]fyne.CanvasObject{w.sync.Content, w.apps.Content, w.connections.Content})
+	w.frame.Select(w.remember.Tab) // at once, so that nothing flickers when the connections are known
 	// The window cannot be made smaller than its content, so this stands behind it.
 	least := canvas.NewRectangle(color.Transparent)
 	least.SetMinSize(smallest)
@@ -121,7 +123,7 @@ func (w *Window) subscribe() {
 		event.Subscribe(w.deps.Bus, func(event.ConnectionChanged) { w.env.Do(func() { w.connections.Reload(); w.Reload() }) }),
 		event.Subscribe(w.deps.Bus, func(event.SyncChanged) { reload() }),
 		event.Subscribe(w.deps.Bus, func(event.VaultChanged) { w.env.Do(func() { w.connections.Reload(); w.Reload() }) }),
-		event.Subscribe(w.deps.Bus, func(e event.RunEnded) { w.env.Do(func() { w.runEnded(e.Run) }) }),
+		event.Subscribe(w.deps.Bus, func(event.RunEnded) { w.env.Do(w.runEnded) }),
 		event.Subscribe(w.deps.Bus, func(event.RunProgress) { w.env.Do(w.progress) }),
 		event.Subscribe(w.deps.Bus, func(event.RecordsChanged) {
 			w.env.Do(func() {
@@ -163,17 +165,20 @@ func (w *Window) Reload() {
 	})
 }
 
-// firstTab opens the tab of last time, or Connections while there are none.
+// firstTab turns to Connections while there are none; the tab of last time is
+// on screen already.
 func (w *Window) firstTab() {
 	if len(w.facts.Connections) == 0 {
 		w.frame.Select(TabConnections)
-		return
 	}
-	w.frame.Select(w.remember.Tab)
 }
 
 func (w *Window) show() {
-	w.frame.Set(w.facts, w.vaultNotice())
+	notice := w.vaultNotice()
+	if notice == nil {
+		notice = w.pauseNotice()
+	}
+	w.frame.Set(w.facts, notice)
 	w.tray.set(w.facts)
 }
 
@@ -185,11 +190,9 @@ func (w *Window) progress() {
 	w.show()
 }
 
-func (w *Window) runEnded(core.Run) {
+func (w *Window) runEnded() {
 	w.Reload()
-	if w.waitQuit && len(w.deps.Sync.Running()) == 0 {
-		w.Quit()
-	}
+	w.quitIfDone()
 }
 
 // browse lays the records of a data model over the tabs.

@@ -108,7 +108,7 @@ func open(t *testing.T, d *desk, conns ...Connection) (*kittest.Env, *Tab) {
 	t.Helper()
 	env := kittest.NewEnv(t)
 	tab := New(t.Context(), env.Env, d, Hooks{Browse: func(core.Model, core.ConnectionID) {}, Connections: func() {},
-		Reauthorize: func([]core.ConnectionID) {}, Resume: func() {}})
+		Reauthorize: func([]core.ConnectionID) {}})
 	t.Cleanup(tab.Close)
 	env.Show(tab.Content, fyne.NewSize(1080, 640))
 	tab.SetConnections(conns)

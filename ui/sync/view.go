@@ -18,7 +18,6 @@ type Hooks struct {
 	Browse      func(core.Model, core.ConnectionID) // look at the copied records
 	Connections func()                              // the Connections tab
 	Reauthorize func([]core.ConnectionID)           // W-08
-	Resume      func()
 }
 
 // Tab is the Sync tab.
