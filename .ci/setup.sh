@@ -2,6 +2,7 @@
 # Installs what building, testing or driving Linkdesk needs, when it is not there:
 #   setup.sh build     a C compiler and the headers of the window (make run, make build)
 #   setup.sh test      a C compiler, which the race detector needs (make test)
+#   setup.sh clients   the OAuth clients in Python (make test-clients)
 #   setup.sh desktop   a screen, tray, keyring and browser that nobody sees (make test-desktop)
 # Debian and Ubuntu, Fedora, macOS. Elsewhere it says what to install.
 set -euo pipefail
@@ -19,9 +20,10 @@ case $want in
 build)   deb="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgl1 libxcursor1 libxrandr2 libxinerama1 libxi6 libxxf86vm1 xdg-utils"
          rpm="gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel xdg-utils" ;;
 test)    deb="gcc libc6-dev" rpm="gcc glibc-devel" ;;
+clients) deb="curl python3 python3-authlib python3-requests-oauthlib" rpm="curl python3 python3-authlib python3-requests-oauthlib" ;;
 desktop) deb="xvfb openbox dbus-daemon gnome-keyring libsecret-tools xdg-utils xdotool x11-utils imagemagick python3 python3-dbus python3-gi fonts-dejavu-core libgl1-mesa-dri chromium chromium-driver"
          rpm="" ;;
-*) say "build, test or desktop?"; exit 2 ;;
+*) say "build, test, clients or desktop?"; exit 2 ;;
 esac
 
 if [ "$(uname -s)" = Darwin ]; then
