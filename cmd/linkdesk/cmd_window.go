@@ -142,7 +142,7 @@ func (c appsCore) TurnAddress(on bool) error {
 	return c.a.Local.Stop(c.a.ctx)
 }
 
-// windowVault wipes what the lost key sealed before it starts over.
+// windowVault wipes what the lost key sealed as it starts over.
 type windowVault struct {
 	*vault.Vault
 	a *App
@@ -150,16 +150,20 @@ type windowVault struct {
 
 // StartOver is for ui.Vault.
 func (v windowVault) StartOver(ctx context.Context) error {
-	if err := v.a.DB.Secrets().Wipe(ctx); err != nil {
+	return v.Vault.StartOver(ctx, v.a.wipeSecrets)
+}
+
+// wipeSecrets removes what the lost key sealed, and lets each connection say
+// that it needs a new sign-in.
+func (a *App) wipeSecrets(ctx context.Context) error {
+	if err := a.DB.Secrets().Wipe(ctx); err != nil {
 		return err
 	}
-	if err := v.Vault.StartOver(ctx); err != nil {
-		return err
-	}
-	all, err := v.a.DB.Connections().List(ctx)
+	all, err := a.DB.Connections().List(ctx)
 	for _, c := range all {
-		if err == nil {
-			err = v.a.Connections.Checked(ctx, c.ID, core.CodeKeyLost)
+		// One that is being deleted is not there any more.
+		if bad := a.Connections.Checked(ctx, c.ID, core.CodeKeyLost); core.CodeOf(bad) != core.CodeNotFound {
+			err = errors.Join(err, bad)
 		}
 	}
 	return err

@@ -181,15 +181,19 @@ func (v *Vault) UseSession(ctx context.Context) error {
 }
 
 // StartOver gives the old key up, because the person said so, and opens the
-// vault as on the first day. What was sealed can no longer be read: the caller
-// wipes those values first, and the connections need a new sign-in. It is
-// refused while the vault is open.
-func (v *Vault) StartOver(ctx context.Context) error {
+// vault as on the first day. What was sealed can no longer be read, so wipe
+// removes it, and the connections need a new sign-in. It is refused, and wipe
+// not called, while the vault is open: the keyring may have come back while the
+// person was thinking.
+func (v *Vault) StartOver(ctx context.Context, wipe func(context.Context) error) error {
 	err := v.exclusive(ctx, func() error {
 		if p := v.State().Phase; p != Lost && p != Locked {
 			return errNotNow()
 		}
 		v.log.Warn("the person starts over with the sign-ins")
+		if err := wipe(ctx); err != nil {
+			return err
+		}
 		return v.meta.SaveKeyMeta(ctx, KeyMeta{})
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -172,8 +173,10 @@ func TestLockedAllowsNoNewKey(t *testing.T) {
 	if err := v.Unlock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.StartOver(t.Context()); core.CodeOf(err) != core.CodeInvalid {
-		t.Errorf("StartOver of an open vault: %v", err)
+	wiped := 0
+	wipe := func(context.Context) error { wiped++; return nil }
+	if err := v.StartOver(t.Context(), wipe); core.CodeOf(err) != core.CodeInvalid || wiped != 0 {
+		t.Errorf("StartOver of an open vault: %v, wiped %d times", err, wiped)
 	}
 	wantUnseal(t, v, sealed)
 }
@@ -185,8 +188,13 @@ func TestStartOver(t *testing.T) {
 	v := start(k, m)
 	defer v.Close()
 	v.Open(t.Context())
-	if err := v.StartOver(t.Context()); err != nil {
-		t.Fatal(err)
+	full := errors.New("no space")
+	if err := v.StartOver(t.Context(), func(context.Context) error { return full }); err != full || m.meta.KeyID != lost {
+		t.Fatalf("could not be wiped: %v, key id %q", err, m.meta.KeyID)
+	}
+	wiped := 0
+	if err := v.StartOver(t.Context(), func(context.Context) error { wiped++; return nil }); err != nil || wiped != 1 {
+		t.Fatalf("%v, wiped %d times", err, wiped)
 	}
 	wantState(t, v, Keyring, Open, "")
 	if m.meta.KeyID == lost || m.meta.KeyID == "" {
