@@ -195,7 +195,8 @@ func (a *App) wire(onDemand bool) {
 		Tokens: a.Tokens, Provider: caller, Registry: a.Registry, Bus: a.Bus, Clock: clock, Log: a.Log, Locked: a.locked, Records: a.DB.Records(),
 		Adopt: func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error {
 			return a.Sync.Adopt(ctx, id, chosen)
-		}})
+		},
+		Stop: func(ctx context.Context, id core.ConnectionID) error { return a.Sync.Forget(ctx, id) }})
 	a.Sync = syncing.New(syncing.Options{Store: a.DB.Sync(), Records: a.DB.Records(), Compare: a.DB.Records(),
 		Connections: &links{a.Connections}, Preferences: a.DB.Preferences(),
 		Pages: func(_ context.Context, c core.Connection) (syncing.Lister, error) {

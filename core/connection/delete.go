@@ -50,8 +50,10 @@ type Deletion struct {
 	err     error
 }
 
-// Delete takes a connection out of every list at once. After 30 seconds, or at
-// Commit, its permission is withdrawn at the service and everything wiped.
+// Delete takes a connection out of every list at once and stops its syncs; what
+// they saved is there after an Undo, and the next one goes on from it. After 30
+// seconds, or at Commit, its permission is withdrawn at the service and
+// everything wiped.
 func (s *Service) Delete(ctx context.Context, id core.ConnectionID, o DeleteOptions) (*Deletion, error) {
 	v, err := s.Get(ctx, id)
 	if err != nil {
@@ -68,6 +70,11 @@ func (s *Service) Delete(ctx context.Context, id core.ConnectionID, o DeleteOpti
 	d.timer = time.AfterFunc(undoFor, func() { _, _ = d.Commit(own) }) // kept for Err
 	s.mu.Unlock()
 	event.Publish(s.o.Bus, event.ConnectionChanged{ID: id, Deleted: true})
+	if s.o.Stop != nil {
+		if err := s.o.Stop(ctx, id); err != nil { // they end by themselves: the connection is not there any more
+			s.o.Log.Warn("the syncs of a deleted connection were not stopped", "connection", string(id), "error", err)
+		}
+	}
 	return d, nil
 }
 

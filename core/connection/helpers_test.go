@@ -29,6 +29,7 @@ type bench struct {
 	events  chan event.ConnectionChanged
 
 	counts counts
+	stop   func(core.ConnectionID) // told which syncs to stop; may be nil
 
 	mu     sync.Mutex
 	locked bool
@@ -55,7 +56,13 @@ func newBenchFor(t *testing.T, server *signintest.Server) *bench {
 	b.service = connection.New(connection.Options{Store: b.store, Secrets: b.store, Sealer: b.sealer, Tokens: b.tokens, Registry: registry, Bus: bus, Clock: b.clock, Records: b,
 		SignIn:   signin.NewClient(signin.Options{Clock: b.clock, OpenBrowser: b.browser.Open}),
 		Provider: provider.New(provider.Options{Tokens: b.tokens, Clock: b.clock}),
-		Locked:   func() bool { b.mu.Lock(); defer b.mu.Unlock(); return b.locked }})
+		Stop: func(_ context.Context, id core.ConnectionID) error {
+			if b.stop != nil {
+				b.stop(id)
+			}
+			return nil
+		},
+		Locked: func() bool { b.mu.Lock(); defer b.mu.Unlock(); return b.locked }})
 	t.Cleanup(func() {
 		ctx := context.Background()
 		b.service.Close(ctx)

@@ -171,6 +171,25 @@ func TestC25DeleteCanBeUndone(t *testing.T) {
 	}
 }
 
+func TestDeleteStopsTheSyncs(t *testing.T) {
+	b := newBench(t)
+	id := b.connect(b.draft()).Connection.ID
+	var stopped []core.ConnectionID
+	b.stop = func(id core.ConnectionID) {
+		if len(b.list()) != 0 {
+			t.Error("a sync could begin again: the connection is still in the list")
+		}
+		stopped = append(stopped, id)
+	}
+	d, err := b.service.Delete(t.Context(), id, connection.DeleteOptions{})
+	if err != nil || len(stopped) != 1 || stopped[0] != id {
+		t.Fatalf("stopped the syncs of %v, %v", stopped, err)
+	}
+	if err := d.Undo(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestA23DeleteWithdrawsAndWipes(t *testing.T) {
 	for _, c := range []struct {
 		status int

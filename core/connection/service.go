@@ -30,6 +30,9 @@ type Options struct {
 	// Adopt is told what the person chose for a connection that was just made or
 	// reauthorized, so that the sync settings say the same; may be nil.
 	Adopt func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error
+	// Stop ends the syncs of a connection that was just deleted and waits for
+	// them (W-12); may be nil.
+	Stop func(ctx context.Context, id core.ConnectionID) error
 	// Records counts what was copied, for UsedBy.
 	Records interface {
 		Counts(ctx context.Context, id core.ConnectionID) (map[core.Model]int64, error)

@@ -137,7 +137,7 @@ func (s *Service) Cancel(ctx context.Context, id core.RunID) error {
 	return err
 }
 
-// Forget stops all runs of a connection and waits for them: before it is deleted.
+// Forget stops all runs of a connection and waits for them: when it is deleted.
 func (s *Service) Forget(ctx context.Context, c core.ConnectionID) error {
 	s.mu.Lock()
 	jobs := slices.Clone(s.queues[c])
