@@ -140,44 +140,55 @@ func asked(deleted int64, item, checkpoint string) time.Time {
 
 // Get calls each for one record, also a removed one, or returns NotFound.
 func (s *API) Get(ctx context.Context, of api.Source, k api.Key, each func(api.Item) error) error {
-	found := false
-	scan := func(rows *sql.Rows) error {
-		found = true
-		_, err := eachItem(rows, each)
+	_, ids, err := s.connections(ctx, k.Connection)
+	if err != nil {
 		return err
 	}
-	query := `SELECT 0, c.id, k.id, 0, 0, 0, '', ` + categoryDoc + ` FROM category k JOIN connection c ON c.num = k.connection WHERE c.id = ? AND c.purge = 0 AND k.id = ?`
+	scan := itemScanner{ids: ids, place: -1}
+	query := `SELECT ` + categoryColumns + ` FROM category k JOIN connection c ON c.num = k.connection WHERE c.id = ? AND c.purge = 0 AND k.id = ?`
 	if of != api.Categories {
 		t, err := tableOf(core.Model(of))
 		if err != nil {
 			return err
 		}
-		query = selectItem(t, "r.seq") + ` FROM ` + t.name + ` r JOIN connection c ON c.num = r.connection WHERE c.id = ? AND c.purge = 0 AND r.remote_id = ?`
+		query = `SELECT ` + t.itemColumns("r") + ` FROM ` + t.name + ` r JOIN connection c ON c.num = r.connection WHERE c.id = ? AND c.purge = 0 AND r.remote_id = ?`
 	}
-	err := s.readAll(ctx, scan, query, string(k.Connection), k.RemoteID)
-	if err == nil && !found {
+	err = s.readAll(ctx, func(rows *sql.Rows) error { return scan.next(rows, each) }, query, string(k.Connection), k.RemoteID)
+	if err == nil && scan.place < 0 {
 		return core.NotFound("That record is not there any more.")
 	}
 	return err
 }
 
-// selectItem lists what eachItem reads; place is a row's place in its list.
-func selectItem(t *table, place string) string {
-	customer := "''"
+// itemColumns are what an itemScanner reads of a row with that name.
+func (t *table) itemColumns(row string) string {
+	list := []string{"seq", "connection", "remote_id", "updated_at", "synced_at", "removed_at", "''", "doc"}
 	if t.model == core.Orders {
-		customer = "r.customer"
+		list[6] = "customer"
 	}
-	return `SELECT ` + place + `, c.id, r.remote_id, r.updated_at, r.synced_at, r.removed_at, ` + customer + `, r.doc`
+	for i, c := range list {
+		if c != "''" {
+			list[i] = row + "." + c
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
-// eachItem hands one row out. Its document is the driver's own memory.
-func eachItem(rows *sql.Rows, each func(api.Item) error) (place int64, err error) {
+// itemScanner hands rows out, and keeps the place of the last.
+type itemScanner struct {
+	ids   map[int64]core.ConnectionID
+	place int64
+	doc   sql.RawBytes
+}
+
+// next hands one row out. Its document is the driver's own memory.
+func (s *itemScanner) next(rows *sql.Rows, each func(api.Item) error) error {
 	var it api.Item
-	var updated, synced, removed int64
-	var doc sql.RawBytes
-	if err := rows.Scan(&place, &it.Connection, &it.RemoteID, &updated, &synced, &removed, &it.Customer, &doc); err != nil {
-		return 0, err
+	var conn, updated, synced, removed int64
+	if err := rows.Scan(&s.place, &conn, &it.RemoteID, &updated, &synced, &removed, &it.Customer, &s.doc); err != nil {
+		return err
 	}
-	it.UpdatedAt, it.SyncedAt, it.RemovedAt, it.Doc = fromMicros(updated), fromMicros(synced), fromMicros(removed), doc
-	return place, each(it)
+	it.Connection = s.ids[conn]
+	it.UpdatedAt, it.SyncedAt, it.RemovedAt, it.Doc = fromMicros(updated), fromMicros(synced), fromMicros(removed), s.doc
+	return each(it)
 }

@@ -29,6 +29,7 @@ var errPlace = core.Invalid("This cursor belongs to another list. Start the list
 type listing struct {
 	t      *table
 	conns  []int64
+	ids    map[int64]core.ConnectionID
 	after  int64
 	upto   int64 // look no further; 0: to the end
 	limit  int
@@ -51,7 +52,7 @@ func (s *API) List(ctx context.Context, q api.Query, each func(api.Item) error) 
 			return "", errPlace
 		}
 	}
-	if l.conns, err = s.connections(ctx, q.Connection); err != nil || len(l.conns) == 0 {
+	if l.conns, l.ids, err = s.connections(ctx, q.Connection); err != nil || len(l.conns) == 0 {
 		return "", err
 	}
 	if err := l.conditions(q); err != nil {
@@ -80,13 +81,16 @@ func windowOf(q api.Query) int {
 	return 0
 }
 
-func (s *API) connections(ctx context.Context, c core.ConnectionID) (nums []int64, err error) {
+func (s *API) connections(ctx context.Context, c core.ConnectionID) (nums []int64, ids map[int64]core.ConnectionID, err error) {
+	ids = map[int64]core.ConnectionID{}
 	err = s.readAll(ctx, func(rows *sql.Rows) error {
-		n, err := scanInt(rows)
-		nums = append(nums, n)
+		var num int64
+		var id core.ConnectionID
+		err := rows.Scan(&num, &id)
+		nums, ids[num] = append(nums, num), id
 		return err
-	}, `SELECT num FROM connection WHERE purge = 0 AND (?1 = '' OR id = ?1) ORDER BY num`, string(c))
-	return nums, err
+	}, `SELECT num, id FROM connection WHERE purge = 0 AND (?1 = '' OR id = ?1) ORDER BY num`, string(c))
+	return nums, ids, err
 }
 
 // conditions puts a query's filters together.
@@ -142,42 +146,50 @@ func (l *listing) filter(f api.Filter, and func(string, ...any)) error {
 	return nil
 }
 
-// parts selects the places of a page: of each connection its first, merged.
-// One more than the page holds tells whether there is a next.
-func (l *listing) parts() (query string, args []any) {
+// part selects of one connection what comes first of a page, in order; one
+// row more than the page holds tells whether there is a next.
+func (l *listing) part(columns string, conn int64) (query string, args []any) {
 	source := l.source
 	if source == "" {
 		source = " INDEXED BY " + l.t.name + "_browse"
 	}
 	until := ""
 	if l.upto > 0 {
-		until = " AND t.seq <= " + itoa(l.upto)
+		until = " AND t.seq <= ?"
+		args = append(args, l.upto)
+	}
+	return `SELECT ` + columns + ` FROM ` + l.t.name + ` t` + source + ` WHERE t.connection = ? AND t.seq > ? AND ` + l.where + until + ` ORDER BY t.seq LIMIT ?`,
+		slices.Concat([]any{conn, l.after}, l.args, args, []any{l.limit + 1})
+}
+
+// pageSQL reads the records of one connection as they come; those of several
+// it merges by their places first, so that only those of the page are read.
+func (l *listing) pageSQL() (query string, args []any) {
+	if len(l.conns) == 1 {
+		return l.part(l.t.itemColumns("t"), l.conns[0])
 	}
 	var parts []string
-	for range l.conns {
-		parts = append(parts, `SELECT * FROM (SELECT t.id AS row, t.seq AS place FROM `+l.t.name+` t`+source+
-			` WHERE t.connection = ? AND t.seq > ? AND `+l.where+until+` ORDER BY t.seq LIMIT ?)`)
-	}
 	for _, conn := range l.conns {
-		args = append(append(append(args, conn, l.after), l.args...), l.limit+1)
+		part, more := l.part("t.id AS row, t.seq AS place", conn)
+		parts, args = append(parts, "SELECT * FROM ("+part+")"), append(args, more...)
 	}
-	return strings.Join(parts, " UNION ALL "), args
+	return `SELECT ` + l.t.itemColumns("r") + ` FROM (` + strings.Join(parts, " UNION ALL ") + ` ORDER BY place LIMIT ?) p
+		CROSS JOIN ` + l.t.name + ` r ON r.id = p.row ORDER BY p.place`, append(args, l.limit+1)
 }
 
 func (s *API) listPage(ctx context.Context, l *listing, each func(api.Item) error) (next string, err error) {
-	parts, args := l.parts()
-	rows, err := s.rows(ctx, selectItem(l.t, "p.place")+` FROM (`+parts+` ORDER BY place LIMIT ?) p CROSS JOIN `+l.t.name+` r ON r.id = p.row
-		JOIN connection c ON c.num = r.connection ORDER BY p.place`, append(args, l.limit+1)...)
+	query, args := l.pageSQL()
+	rows, err := s.rows(ctx, query, args...)
 	if err != nil {
 		return "", cancelled(ctx, err)
 	}
 	defer rows.Close()
-	var last int64
+	scan := itemScanner{ids: l.ids}
 	for n := 0; rows.Next(); n++ {
 		if n == l.limit {
-			return itoa(last), nil
+			return itoa(scan.place), nil
 		}
-		if last, err = eachItem(rows, each); err != nil {
+		if err := scan.next(rows, each); err != nil {
 			return "", cancelled(ctx, err)
 		}
 	}
@@ -253,8 +265,8 @@ func (s *API) beforeIn(ctx context.Context, t *table, conn, since int64) (int64,
 	return low - 1, nil
 }
 
-// categoryDoc is the JSON of a category.
-const categoryDoc = `json_object('name', k.name, 'parent', k.parent)`
+// categoryColumns are the columns of an item for a category k; its place is its connection.
+const categoryColumns = `k.connection, k.connection, k.id, 0, 0, 0, '', json_object('name', k.name, 'parent', k.parent)`
 
 // categories are listed by connection and id, which do not change; the place
 // is the last of them, "7:id".
@@ -276,19 +288,21 @@ func (s *API) categories(ctx context.Context, q api.Query, each func(api.Item) e
 		condition = "k.parent = ?4"
 		args = append(args, f.Value)
 	}
-	n, place := 0, ""
+	_, ids, err := s.connections(ctx, q.Connection)
+	if err != nil {
+		return "", err
+	}
+	n, scan := 0, itemScanner{ids: ids}
 	err = s.readAll(ctx, func(rows *sql.Rows) error {
 		if n++; n > q.Limit {
-			next = place
+			next = itoa(scan.place) + ":" + id
 			return nil
 		}
-		num, err := eachItem(rows, func(it api.Item) error {
+		return scan.next(rows, func(it api.Item) error {
 			id = it.RemoteID
 			return each(it)
 		})
-		place = itoa(num) + ":" + id
-		return err
-	}, `SELECT k.connection, c.id, k.id, 0, 0, 0, '', `+categoryDoc+` FROM category k JOIN connection c ON c.num = k.connection
+	}, `SELECT `+categoryColumns+` FROM category k JOIN connection c ON c.num = k.connection
 		WHERE (k.connection, k.id) > (?1, ?2) AND c.purge = 0 AND (?3 = '' OR c.id = ?3) AND `+condition+` ORDER BY k.connection, k.id LIMIT `+strconv.Itoa(q.Limit+1), args...)
 	return next, err
 }

@@ -373,7 +373,7 @@ func TestAPIPlans(t *testing.T) {
 		if err := l.conditions(c.q); err != nil {
 			t.Fatal(err)
 		}
-		parts, args := l.parts()
+		parts, args := l.pageSQL()
 		plan := explain(t, db, parts, args...)
 		if !strings.Contains(strings.ReplaceAll(plan, "COVERING ", ""), strings.ReplaceAll(c.want, "COVERING ", "")) || fullScan.MatchString(plan) || l.source == "" && strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
 			t.Errorf("%+v:\n%s", c.q, plan)
@@ -390,5 +390,47 @@ func TestPseudonymKey(t *testing.T) {
 	b, err2 := db.API().PseudonymKey(t.Context())
 	if err != nil || err2 != nil || len(a) != 32 || !bytes.Equal(a, b) {
 		t.Errorf("%x %x %v %v", a, b, err, err2)
+	}
+}
+
+// Segments made here keep the books, whatever becomes of them; a failure keeps nothing.
+func TestOwnSegments(t *testing.T) {
+	db := open(t)
+	c := shop(t, db)
+	apply(t, db, c, core.Segments, core.Record{RemoteID: "s", Data: &core.Segment{Name: "Theirs"}})
+	s := db.API()
+	rule := core.Rule{Field: "city", Op: "is_set"}
+	var id string
+	write := func(segment string, gone bool) error {
+		_, err := s.WriteSegment(t.Context(), api.Write{App: "a", Segment: segment, Idem: fmt.Sprint(segment, gone, storagetest.Now), Status: 200,
+			Change: func(s *core.Segment, removed *bool) error {
+				s.Name, s.Kind, s.Rules, *removed = "Mine", "rules", &rule, gone
+				return nil
+			},
+			Answer: func(it api.Item) []byte { id = it.RemoteID; return it.Doc }})
+		return err
+	}
+	for i, gone := range []bool{false, true, false} {
+		if i == 0 {
+			id = ""
+		}
+		if err := write(id, gone); err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]int64{false: 2, true: 1}[gone]
+		if n, err := db.Records().Counts(t.Context(), ""); err != nil || n[core.Segments] != want {
+			t.Errorf("step %d: %v, %v, want %d", i, n, err, want)
+		}
+	}
+	stop := core.Invalid("no")
+	_, err := s.WriteSegment(t.Context(), api.Write{App: "a", Idem: "k", Change: func(*core.Segment, *bool) error { return stop }})
+	if core.CodeOf(err) != core.CodeInvalid {
+		t.Errorf("got %v", err)
+	}
+	if err := write("none", false); core.CodeOf(err) != core.CodeNotFound {
+		t.Errorf("got %v", err)
+	}
+	if page := query(t, db, core.RecordQuery{Model: core.Segments}); page.Total != 2 {
+		t.Errorf("%+v", page)
 	}
 }

@@ -91,6 +91,7 @@ type desk struct {
 	ledger  *ledger
 	clock   *clock
 	origin  string
+	file    string
 	a, b    core.ConnectionID
 	changed []api.Key
 }
@@ -98,7 +99,8 @@ type desk struct {
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	d := &desk{t: t, clock: &clock{now: start}, ledger: &ledger{}, checker: &checker{tokens: map[string]api.Access{}}}
-	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "linkdesk.db"), storage.Options{Clock: d.clock})
+	d.file = filepath.Join(t.TempDir(), "linkdesk.db")
+	db, err := storage.Open(t.Context(), d.file, storage.Options{Clock: d.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
