@@ -49,3 +49,11 @@ func TestShow(t *testing.T) {
 		}
 	}
 }
+
+func TestSeeOther(t *testing.T) {
+	w := httptest.NewRecorder()
+	seeOther(w, "https://a.example/?a=%2f&b=c d")
+	if w.Code != 303 || w.Header().Get("Location") != "https://a.example/?a=%2f&b=c d" || w.Header().Get("Referrer-Policy") != "no-referrer" || w.Header().Get("Cache-Control") != "no-store" || w.Body.Len() != 0 {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+}

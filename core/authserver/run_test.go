@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -135,6 +136,59 @@ func TestCheckWhileRemoving(t *testing.T) {
 		}
 		stop()
 		wg.Wait()
+	}
+}
+
+// counting counts how often the store is read.
+type counting struct {
+	authservertest.Store
+	views atomic.Int32
+}
+
+func (c *counting) View(ctx context.Context, fn func(authserver.Tx) error) error {
+	c.views.Add(1)
+	return c.Store.View(ctx, fn)
+}
+
+// A token is looked up once, until something changes; the first use is told at
+// once, further ones when they are written down.
+func TestCheckRemembers(t *testing.T) {
+	b := newBench(t)
+	store := &counting{Store: b.store}
+	s := authserver.New(authserver.Options{Store: store, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler), Origin: func() string { return "" }})
+	told := make(chan authserver.AppChanged, 100)
+	event.Subscribe(b.bus, func(e authserver.AppChanged) { told <- e })
+	id := b.grant(t, "ldaccess4")
+	other := b.grant(t, "ldaccess5")
+	check := func(token string, want int32) {
+		t.Helper()
+		for range 5 {
+			if _, err := s.Check(t.Context(), token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := store.views.Load(); n != want {
+			t.Errorf("the store was read %d times, want %d", n, want)
+		}
+	}
+	check("ldaccess4", 1)
+	if e := <-told; e.ID != b.app.ID || e.Deleted || len(told) != 0 {
+		t.Errorf("%+v and %d more", e, len(told))
+	}
+	check("ldaccess5", 2)
+	check("ldaccess4", 2)
+	if err := s.RevokeGrant(t.Context(), other); err != nil { // reads once itself
+		t.Fatal(err)
+	}
+	check("ldaccess4", 4)
+	if err := s.RevokeGrant(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Check(t.Context(), "ldaccess4"); err != authserver.ErrInvalidToken {
+		t.Errorf("after removing: %v", err)
+	}
+	if err := b.bus.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

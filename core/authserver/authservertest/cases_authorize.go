@@ -200,6 +200,19 @@ func everyCodeIsAsked(w *World) {
 	if w.Get(page).Status != http.StatusGone {
 		w.T.Error("the code was told twice")
 	}
+	_, page = w.Ask()
+	w.Decide(again, Yes(again))
+	w.Clock.Add(time.Second)
+	if a := w.Get(page); a.Status != http.StatusOK {
+		w.T.Errorf("another question's page: %d", a.Status)
+	}
+	q, page = w.Ask()
+	w.Decide(q, Yes(q))
+	w.Clock.Add(time.Minute)
+	w.S.Consents().Sweep(w.T.Context())
+	if a := w.Get(page); a.Status != http.StatusGone {
+		w.T.Errorf("a page that comes back too late: %d", a.Status)
+	}
 }
 
 func questionsWaitAndEnd(w *World) {
@@ -218,7 +231,11 @@ func questionsWaitAndEnd(w *World) {
 	w.sentBack("denied", w.Get(pages[2]), "access_denied")
 	w.Clock.Add(4 * time.Second)
 	w.Get(pages[1]) // loads itself again; the other one was closed
-	w.Clock.Add(4 * time.Second)
+	w.Clock.Add(3 * time.Second)
+	if consents.Sweep(ctx); len(consents.Pending()) != 2 {
+		w.T.Error("a slow page counts as closed")
+	}
+	w.Clock.Add(time.Second)
 	consents.Sweep(ctx)
 	if left := consents.Pending(); len(left) != 1 || left[0].ID != all[1].ID {
 		w.T.Fatalf("%d questions wait after one page was closed", len(left))
@@ -288,8 +305,10 @@ func noFrames(w *World) {
 	if a := w.Get(page, "Sec-Fetch-Dest", "document"); a.Status != http.StatusOK {
 		w.T.Errorf("the waiting page: %d", a.Status)
 	}
-	if a := w.Do("HEAD", page, ""); a.Status != http.StatusMethodNotAllowed {
-		w.T.Errorf("HEAD: %d", a.Status)
+	for _, path := range []string{page, "/oauth/authorize?response_type=code&client_id=" + w.App.ClientID + "&redirect_uri=" + Callback} {
+		if a := w.Do("HEAD", path, ""); a.Status != http.StatusMethodNotAllowed || a.Header.Get("Allow") != "GET" || len(w.S.Consents().Pending()) != 1 {
+			w.T.Errorf("HEAD: %d", a.Status)
+		}
 	}
 	if a := w.Do("POST", "/oauth/authorize", ""); a.Status != http.StatusMethodNotAllowed {
 		w.T.Errorf("POST: %d", a.Status)

@@ -42,6 +42,10 @@ func secrets(w *World) {
 	if s := list(); len(s) != 2 || !s[1].Ends.Equal(Start.Add(24*time.Hour)) || !s[0].Ends.IsZero() {
 		w.T.Errorf("%+v", s)
 	}
+	access2, refresh := w.Both(w.Refresh(refresh)) // with the first
+	if s := list(); !s[0].LastUsed.IsZero() || !s[1].LastUsed.Equal(w.Clock.Now()) || access2 == access {
+		w.T.Errorf("%+v", s)
+	}
 	third := regenerate(48 * time.Hour) // at most two: the first ends now
 	if w.proves(first) || !w.proves(second) || !w.proves(third) || len(list()) != 2 {
 		w.T.Error("three secrets")

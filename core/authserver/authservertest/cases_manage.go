@@ -117,8 +117,12 @@ func events(w *World) {
 	<-changes
 	cancel()
 	w.Tokens()
+	w.Clock.Add(time.Minute)
 	w.must(w.S.DeleteApp(w.T.Context(), w.App.ID))
 	w.Restart() // delivers what waits
+	if len(changes) != 0 {
+		w.T.Errorf("%d calls after cancel", len(changes))
+	}
 	text := fmt.Sprint(got)
 	for _, want := range []event.Event{authserver.ConsentEnded{ID: q.ID, App: w.App.ID, Outcome: authserver.Allowed}, authserver.AppChanged{ID: w.App.ID, Deleted: true}} {
 		if !strings.Contains(text, fmt.Sprint(want)) {

@@ -313,6 +313,7 @@ func appsProve(w *World) {
 	_, refresh := w.Both(w.Exchange(code, me...))
 	w.Both(w.Refresh(refresh, me...))
 	w.Refused("a public app by basic", w.basic(public.ClientID, "x", "grant_type", "refresh_token", "refresh_token", refresh), 401, "invalid_client")
+	w.Refused("a public app with a garbled secret", w.basic(public.ClientID, "%zz", "grant_type", "refresh_token", "refresh_token", refresh), 401, "invalid_client")
 	if a := w.basic(public.ClientID, "", "grant_type", "refresh_token", "refresh_token", refresh); a.Status != 200 {
 		w.T.Errorf("a public app with an empty secret: %d %s", a.Status, a.Body)
 	}

@@ -157,6 +157,13 @@ func failedDecision(w *World) {
 
 func failedQuestion(w *World) {
 	w.failing(func(fails func() bool) {
+		fault := w.Hook.Before
+		w.Hook.Before = func() error {
+			if len(w.S.Consents().Pending()) != 0 {
+				w.T.Error("a question is shown before it is stored")
+			}
+			return fault()
+		}
 		a := w.Authorize()
 		if fails() {
 			w.sentBack("a question", a, "temporarily_unavailable")
@@ -228,7 +235,7 @@ func unreadable(w *World) {
 	if a := w.Get("/v1/me", "Authorization", "Bearer "+access); a.Status != 503 || a.Header.Get("Retry-After") != "5" {
 		w.T.Errorf("API: %d %s", a.Status, a.Body)
 	}
-	if a := w.Authorize(); a.Status != 503 || a.To() != "" {
+	if a := w.Authorize(); a.Status != 503 || a.To() != "" || a.Header.Get("Retry-After") != "5" {
 		w.T.Errorf("sign-in: %d %s", a.Status, a.To())
 	}
 	w.Get(page)
