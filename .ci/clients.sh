@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # OAuth clients that others wrote go through the whole of it with the program as
-# it is built: ask, be allowed, read, renew, revoke, be refused. LINKDESK_BIN
+# it is built: ask, be allowed, read, renew, revoke, be denied. LINKDESK_BIN
 # names another program than bin/linkdesk.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -36,13 +36,14 @@ LINKDESK_API=$(sed -n 's/.*"api": *"\([^"]*\)".*/\1/p' serve.out)
 [ -n "$LINKDESK_API" ] || { echo "clients: serve did not start"; cat serve.log; exit 1; }
 export LINKDESK_API
 
-# The person, who allows everything that is asked.
+# The person, who allows what is asked, but for the apps that a file deny-CLIENT_ID names.
 touch at-the-desk
 while [ -e at-the-desk ]; do
     nap 0.3
-    for id in $("$bin" consents list --json | grep -o 'ask_[A-Za-z0-9]*'); do
-        "$bin" consents approve "$id"
-    done
+    "$bin" consents list --json | grep -oE '"(id|client_id)": *"[^"]*"' | cut -d'"' -f4 | paste - - |
+        while read -r id app; do
+            if [ -e "deny-$app" ]; then "$bin" consents deny "$id"; else "$bin" consents approve "$id"; fi
+        done || true
 done >consents.log 2>&1 &
 person=$!
 

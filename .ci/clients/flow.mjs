@@ -5,7 +5,9 @@
 //   refresh(token), revoke(token, hint), introspect(token)   the last where it can
 //   read(access)        status and text of a read of orders; plain fetch otherwise
 //   errorOf(err)        the error code in what the library throws
+//   denial              true: exchange throws when the person said no
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 
 const { LINKDESK_API, CLIENT_ID, CLIENT_SECRET } = process.env
 export const api = LINKDESK_API
@@ -80,6 +82,12 @@ export async function flow(client) {
   assert.equal(await refused(client.refresh(third.refresh_token)), 'invalid_grant')
   if (client.introspect) assert.equal((await client.introspect(third.access_token)).active, false)
   await client.revoke(third.refresh_token, 'refresh_token') // once more is no error
+
+  writeFileSync(`deny-${clientID}`, '')
+  const no = await browse(await client.open(), client.redirect)
+  assert.equal(no.callback.searchParams.get('error'), 'access_denied')
+  assert.equal(no.callback.searchParams.get('iss'), api)
+  if (client.denial) assert.equal(await refused(client.exchange(no.callback, no.cookie)), 'access_denied')
 }
 
 async function orders(read, access) {

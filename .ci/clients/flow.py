@@ -42,7 +42,8 @@ def refused(work, *args):
 
 
 def flow(client):
-    """client has open, exchange, refresh, revoke, read and, where it can, introspect."""
+    """client has open, exchange, refresh, revoke, read and, where it can, introspect; denial is
+    True when exchange raises because the person said no."""
 
     def orders(token):
         answer = client.read(token)
@@ -78,3 +79,9 @@ def flow(client):
     if introspect:
         assert introspect(third["access_token"]).json()["active"] is False
     assert client.revoke(third["refresh_token"], "refresh_token").status_code == 200  # once more is no error
+
+    open("deny-" + CLIENT_ID, "w").close()
+    no = browse(client.open())
+    assert parse_qs(urlsplit(no).query)["error"] == ["access_denied"], no
+    if getattr(client, "denial", False):
+        assert refused(client.exchange, no) == "access_denied"

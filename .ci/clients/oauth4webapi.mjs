@@ -36,4 +36,5 @@ await flow({
     }
   },
   errorOf: (err) => err.error,
+  denial: true,
 })

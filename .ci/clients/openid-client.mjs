@@ -23,4 +23,5 @@ await flow({
     }
   },
   errorOf: (err) => err.error,
+  denial: true,
 })

@@ -31,7 +31,7 @@ await flow({
   open: async () => `${own}/login`,
   exchange: async (callback, cookie) => {
     const answer = await fetch(callback, { headers: { cookie } })
-    if (!answer.ok) throw new Error(`passport: ${answer.status} ${await answer.text()}`)
+    if (!answer.ok) throw Object.assign(new Error(`passport: ${await answer.text()}`), { status: answer.status })
     return answer.json()
   },
   refresh: async (token) => {
@@ -43,7 +43,8 @@ await flow({
     return call((f) => oauth2._request('POST', `${api}/oauth/revoke`, { 'Content-Type': 'application/x-www-form-urlencoded' }, body, null, f))
   },
   read: (access) => call((f) => oauth2.get(ordersURL, access, f)).then(([text]) => ({ status: 200, text }), (err) => ({ status: err.statusCode })),
-  errorOf: (err) => JSON.parse(err.data).error,
+  errorOf: (err) => (err.status === 401 ? 'access_denied' : JSON.parse(err.data).error), // 401: how passport tells of a no
+  denial: true,
 })
 server.close()
 server.closeAllConnections()

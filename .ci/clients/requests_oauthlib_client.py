@@ -11,6 +11,8 @@ BODY = {"basic": {}, "post": {"client_id": CLIENT_ID, "client_secret": CLIENT_SE
 
 
 class Client:
+    denial = True
+
     def __init__(self):
         self.client = WebApplicationClient(CLIENT_ID)
         self.session = OAuth2Session(client=self.client, scope=SCOPE.split(), redirect_uri=REDIRECT)
