@@ -48,13 +48,22 @@ func (s *Service) KeepHeld(ctx context.Context, c core.ConnectionID, m core.Mode
 	return nil
 }
 
-// kept is how many missing records the person decided to keep.
-func (s *Service) kept(ctx context.Context, c core.ConnectionID, m core.Model) (int64, error) {
+// kept is how many missing records the person decided to keep: no more than
+// are still missing, since those that came back are no longer spoken of.
+func (s *Service) kept(ctx context.Context, c core.ConnectionID, m core.Model, missing int64) (int64, error) {
 	value, err := s.Preferences.Get(ctx, keptKey(c, m))
 	if err != nil || value == "" {
 		return 0, err
 	}
-	return strconv.ParseInt(value, 10, 64)
+	count, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || count <= missing {
+		return count, err
+	}
+	value = ""
+	if missing > 0 {
+		value = strconv.FormatInt(missing, 10)
+	}
+	return missing, s.Preferences.Set(ctx, keptKey(c, m), value)
 }
 
 func keptKey(c core.ConnectionID, m core.Model) string {

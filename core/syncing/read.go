@@ -140,15 +140,22 @@ func (rd *reading) removals(ctx context.Context) (held int64, judged bool, err e
 			return 0, false, nil
 		}
 		missing, total, err := rd.Records.Missing(ctx, rd.link.ID, rd.model)
-		if err != nil || missing == 0 {
-			return 0, err == nil, err
+		if err != nil {
+			return 0, false, err
 		}
-		if unusual(missing, total) && missing > rd.job.approved[rd.model] {
-			kept, err := rd.kept(ctx, rd.link.ID, rd.model)
-			if missing <= kept {
-				return 0, true, err
-			}
-			return missing, true, err
+		agreed := missing <= rd.job.approved[rd.model]
+		lack := missing
+		if agreed {
+			lack = 0 // those that were kept go, too
+		}
+		kept, err := rd.kept(ctx, rd.link.ID, rd.model, lack)
+		switch {
+		case err != nil:
+			return 0, false, err
+		case missing == 0, !agreed && missing <= kept:
+			return 0, true, nil
+		case !agreed && (kept > 0 || unusual(missing, total)): // which ones the person keeps is not known
+			return missing, true, nil
 		}
 		// Counted before it is done: a resumed run would find nothing missing any more.
 		rd.cp.Counts.Removed += missing

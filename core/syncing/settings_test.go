@@ -235,6 +235,34 @@ func TestKeepHeld(t *testing.T) {
 	})
 }
 
+// What the person kept stays, also when so few are missing that nobody would be
+// asked; what came back counts as missing again when it goes another time.
+func TestKeptRecordsStay(t *testing.T) {
+	inWorld(t, 40, func(w *world) {
+		w.sync(Request{})
+		all := w.shop.lists[core.Orders]
+		full := Request{Mode: core.Full, Models: []core.Model{core.Orders}}
+		read := func(there int, want string) {
+			t.Helper()
+			w.shop.lists[core.Orders] = all[:there]
+			got := status(w.sync(full))
+			if n, _ := w.mem.Count(w.t.Context(), shopID, core.Orders); got != want || n != 40 {
+				t.Errorf("%d at the service: %s, %d here", there, got, n)
+			}
+		}
+		const ok, held = "ok: orders=ok", "held: orders=held(delete_held)"
+		read(10, held)
+		if err := w.KeepHeld(w.t.Context(), shopID, core.Orders); err != nil {
+			t.Fatal(err)
+		}
+		read(10, ok)
+		read(35, ok)
+		read(34, held)
+		read(40, ok)
+		read(20, held)
+	})
+}
+
 func TestGuard(t *testing.T) {
 	for _, c := range []struct {
 		missing, total int64
