@@ -89,7 +89,7 @@ func (c *call) demo() error {
 	if err := c.demoRuns(again, started); err != nil {
 		return err
 	}
-	return c.demoReport(append(runs, again...))
+	return c.demoReport(view.ID, append(runs, again...))
 }
 
 func (c *call) demoConnect() (connection.View, error) {
@@ -131,9 +131,10 @@ func (c *call) demoRuns(runs []core.Run, started time.Time) error {
 	return runsError(runs)
 }
 
-// demoReport compares what was copied with what the store says it has.
-func (c *call) demoReport(runs []core.Run) error {
-	counts, err := c.app.DB.Records().Counts(c.ctx, "")
+// demoReport compares what was copied with what the store says it has. Other
+// connections may be in the folder, also of an earlier demo.
+func (c *call) demoReport(id core.ConnectionID, runs []core.Run) error {
+	counts, err := c.app.DB.Records().Counts(c.ctx, id)
 	if err != nil {
 		return err
 	}

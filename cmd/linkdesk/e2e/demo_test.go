@@ -37,6 +37,10 @@ func TestDemoCopiesEverything(t *testing.T) {
 	if got := w.counts(); !maps.Equal(got, d.Records) { // kept, and readable by a later command
 		t.Errorf("afterwards %v", got)
 	}
+	// Again in the same folder: the records of the first one stand beside.
+	if w.into(&d, "demo"); !maps.Equal(d.Records, d.Store) || d.Records["orders"] != 1202 {
+		t.Errorf("the second time: here are %v, at the store %v", d.Records, d.Store)
+	}
 }
 
 // Without a home, the demo leaves nothing behind and needs no passphrase.
