@@ -70,7 +70,7 @@ func (c *call) syncAndWait(req syncing.Request) ([]core.Run, error) {
 // at the terminal would see nothing happen otherwise.
 func (c *call) tellWaits() (stop func()) {
 	var told time.Time
-	return event.Subscribe(c.app.Bus, func(event.RunProgress) {
+	return event.Subscribe(c.app.Bus, func(event.SyncChanged) {
 		for _, p := range c.app.Sync.Running() {
 			if p.WaitingUntil.After(told) {
 				told = p.WaitingUntil
