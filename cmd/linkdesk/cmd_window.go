@@ -40,8 +40,7 @@ func runWindow(c *call, background bool) int {
 	if err != nil {
 		return showFault(c, err)
 	}
-	a.Listen(win.Show)
-	fa.Lifecycle().SetOnStarted(func() { a.begin(c.ctx) })
+	fa.Lifecycle().SetOnStarted(func() { a.begin(c.ctx, win.Show) })
 	stop := context.AfterFunc(c.ctx, func() { kit.OnWindow{}.Do(fa.Quit) })
 	defer stop()
 	if !background || !platform.TrayHost(c.ctx) {
@@ -66,12 +65,14 @@ func raise(c *call) int {
 }
 
 // begin starts the work after the first frame: before it there is no network
-// and no keyring (architecture, section 6).
-func (a *App) begin(ctx context.Context) {
+// and no keyring (architecture, section 6). Commands of other processes wait
+// until there is something to carry them out.
+func (a *App) begin(ctx context.Context, show func()) {
 	a.work.Go(func() error {
 		if err := a.Start(ctx, startOptions{local: true, schedule: true}); err != nil {
 			a.Log.Error("start", "error", err)
 		}
+		a.Listen(show)
 		if err := a.OpenVault(ctx, false); err != nil {
 			return a.Vault.Retry(a.ctx)
 		}
