@@ -61,6 +61,8 @@ type App struct {
 
 	instance   *desktop.Instance
 	practiceAt net.Listener
+	shop       errgroup.Group                // serves the practice store
+	shopLife   context.Context               // until its closer
 	closers    []func(context.Context) error // run last to first
 	ctx        context.Context               // of the work that Start began
 	stop       context.CancelFunc
@@ -146,11 +148,16 @@ func (a *App) openPractice() (err error) {
 		return core.E(core.CodePortBlocked, "The practice store found no free address on this computer.", err)
 	}
 	a.PracticeURL = "http://" + a.practiceAt.Addr().String()
+	var end context.CancelFunc
+	a.shopLife, end = context.WithCancel(context.WithoutCancel(a.ctx))
+	// It outlives the runs that read it: they are to be interrupted, not to fail.
 	a.onClose(func(context.Context) error {
-		if err := a.practiceAt.Close(); !errors.Is(err, net.ErrClosed) {
-			return err
+		end()
+		err := a.shop.Wait()
+		if cerr := a.practiceAt.Close(); !errors.Is(cerr, net.ErrClosed) {
+			err = errors.Join(err, cerr)
 		}
-		return nil
+		return err
 	})
 	return nil
 }
@@ -240,7 +247,7 @@ type startOptions struct {
 // Start begins the work: practice store, vault, local address, schedule. A vault
 // that does not open is not an error here: its state tells the window what to ask.
 func (a *App) Start(ctx context.Context, o startOptions) error {
-	a.work.Go(func() error { return a.Practice.Serve(a.ctx, a.practiceAt) })
+	a.shop.Go(func() error { return a.Practice.Serve(a.shopLife, a.practiceAt) })
 	if o.local {
 		if err := a.startApps(ctx); err != nil {
 			return err
