@@ -38,8 +38,7 @@ func (d Deps) gather(ctx context.Context) (Facts, []sync.Connection, error) {
 		f.PausedUntil = time.Time{}
 	}
 	state := d.Vault.State()
-	f.VaultChoice = state.Phase == vault.Choose || state.Phase == vault.Lost
-	f.Locked = state.Phase == vault.Locked
+	f.VaultChoice, f.KeyLost, f.Locked = state.Phase == vault.Choose, state.Phase == vault.Lost, state.Phase == vault.Locked
 	address := d.Apps.Address()
 	f.AppsOrigin, f.AppsOn, f.AppsProblem = address.Origin, address.On, address.Problem
 	f.running(d.Sync.Running(), choices)

@@ -31,6 +31,7 @@ type Frame struct {
 	gear    *kit.Button
 	banner  *kit.Banner
 	tabs    *container.AppTabs
+	inset   *fyne.Container // around tabs
 	body    *fyne.Container // tabs, or the page over them
 	foot    *kit.Text
 	apps    *kit.Text
@@ -44,6 +45,10 @@ type FrameActions struct {
 	Selected func(Tab)
 }
 
+// tabInset brings the titles of the tabs in line with the pages below them;
+// the pages themselves keep their whole width.
+const tabInset = kit.GapPage - kit.Gap
+
 // NewFrame builds the frame around the three pages.
 func NewFrame(env *kit.Env, actions FrameActions, pages [3]fyne.CanvasObject) *Frame {
 	f := &Frame{env: env, actions: actions, banner: kit.NewBanner(nil), foot: kit.NewSecondary(""), apps: kit.NewSecondary("")}
@@ -51,12 +56,13 @@ func NewFrame(env *kit.Env, actions FrameActions, pages [3]fyne.CanvasObject) *F
 	f.sync = kit.NewButton(kit.T("Sync now"), func() { kit.ShowMenu(f.sync, actions.SyncMenu()) }).With(kit.IconSync)
 	f.gear = kit.NewIconButton(kit.IconGear, kit.T("Menu"), func() { kit.ShowMenu(f.gear, actions.GearMenu()) })
 	f.tabs = container.NewAppTabs(
-		container.NewTabItem(kit.T("Sync"), pages[TabSync]),
-		container.NewTabItem(kit.T("OAuth Apps"), pages[TabApps]),
-		container.NewTabItem(kit.T("Connections"), pages[TabConnections]),
+		container.NewTabItem(kit.T("Sync"), kit.Bleed(tabInset, pages[TabSync])),
+		container.NewTabItem(kit.T("OAuth Apps"), kit.Bleed(tabInset, pages[TabApps])),
+		container.NewTabItem(kit.T("Connections"), kit.Bleed(tabInset, pages[TabConnections])),
 	)
 	f.tabs.OnSelected = func(*container.TabItem) { actions.Selected(f.Selected()) }
-	f.body = container.NewStack(f.tabs)
+	f.inset = kit.InsetXY(tabInset, 0, f.tabs)
+	f.body = container.NewStack(f.inset)
 	top, foot := kit.Spread(kit.Gap, 1, f.state, f.sync, f.gear), kit.Spread(kit.GapGroup, 1, f.foot, f.apps)
 	f.rows = []*fyne.Container{top, foot}
 	head := kit.VStack(0, kit.InsetXY(kit.GapPage, kit.Gap, top), kit.InsetXY(kit.GapPage, 0, f.banner))
@@ -154,9 +160,9 @@ func (f *Frame) Uncover() {
 	if !f.Covered() {
 		return
 	}
-	f.body.Objects = []fyne.CanvasObject{f.tabs}
+	f.body.Objects = []fyne.CanvasObject{f.inset}
 	f.body.Refresh()
 }
 
 // Covered reports whether a page lies over the tabs.
-func (f *Frame) Covered() bool { return f.body.Objects[0] != f.tabs }
+func (f *Frame) Covered() bool { return f.body.Objects[0] != f.inset }

@@ -18,6 +18,7 @@ type Facts struct {
 	PausedUntil time.Time // zero: until resumed
 	Locked      bool      // the vault waits for the person
 	VaultChoice bool      // the person has to say how sign-ins are protected
+	KeyLost     bool      // the key to the sign-ins is gone
 	LastSync    time.Time // the last that went well
 	NextSync    time.Time
 	Held        int // data models with removals that wait for a yes
@@ -68,7 +69,7 @@ type Problem struct {
 // Mood derives the overall state, most urgent first.
 func (f Facts) Mood() Mood {
 	switch {
-	case f.VaultChoice || f.Locked || len(f.Problems()) > 0:
+	case f.VaultChoice || f.KeyLost || f.Locked || len(f.Problems()) > 0:
 		return MoodAttention
 	case len(f.Running) > 0:
 		return MoodSyncing
@@ -122,6 +123,8 @@ func (f Facts) Sentence() string {
 	switch {
 	case f.VaultChoice:
 		return kit.T("Choose how your sign-ins are protected")
+	case f.KeyLost:
+		return kit.T("The key to your sign-ins is missing")
 	case len(f.Running) > 0:
 		r := f.Running[0]
 		return kit.T("Syncing {data} from {name}…", "data", kit.T(r.Model.Title()), "name", r.Connection)

@@ -41,6 +41,7 @@ func TestOverallState(t *testing.T) {
 		{"waiting", Facts{Connections: ok, Waiting: []WaitFact{{"Shopify", noon.Add(2 * time.Hour)}}}, MoodOK, "Waiting for Shopify until 14:00"},
 		{"failed", Facts{Connections: ok, Failing: 2, LastSync: noon}, MoodAttention, "2 kinds of data were not fully synced"},
 		{"failed, tried again", Facts{Connections: ok, Failing: 1, Running: []RunFact{{"Shop A", core.Orders, 5}}}, MoodSyncing, "Syncing Orders from Shop A…"},
+		{"key lost", Facts{KeyLost: true}, MoodAttention, "The key to your sign-ins is missing"},
 		{"choose", Facts{VaultChoice: true}, MoodAttention, "Choose how your sign-ins are protected"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

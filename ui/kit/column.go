@@ -97,13 +97,13 @@ type heads struct {
 	widget.BaseWidget
 	cols   []Column
 	pad    float32
-	tail   float32 // room at the right that belongs to no column
+	tail   func(width float32) float32 // room at the right that belongs to no column
 	sort   Sorting
 	onSort func(Sorting)
 	cells  []*head
 }
 
-func newHeads(cols []Column, pad, tail float32, onSort func(Sorting)) *heads {
+func newHeads(cols []Column, pad float32, tail func(float32) float32, onSort func(Sorting)) *heads {
 	h := &heads{cols: cols, pad: pad, tail: tail, onSort: onSort}
 	for _, c := range cols {
 		h.cells = append(h.cells, newHead(c, func() { h.press(c.Sort) }))
@@ -141,7 +141,7 @@ func (r *headsRenderer) Objects() (all []fyne.CanvasObject) {
 }
 
 func (r *headsRenderer) Layout(s fyne.Size) {
-	for i, sp := range spans(r.h.cols, s.Width-2*r.h.pad-r.h.tail, GapGroup) {
+	for i, sp := range spans(r.h.cols, s.Width-2*r.h.pad-r.h.tail(s.Width), GapGroup) {
 		place(r.h.cells[i], r.h.pad+sp.x, 0, sp.w, s.Height)
 	}
 }

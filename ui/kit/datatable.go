@@ -37,7 +37,7 @@ const cellRowHeight = 36
 
 // NewDataTable returns a table.
 func NewDataTable(opt DataTableOptions) *DataTable {
-	t := &DataTable{opt: opt, heads: newHeads(opt.Columns, GapGroup, 0, opt.OnSort), views: map[*cellsView]bool{}}
+	t := &DataTable{opt: opt, heads: newHeads(opt.Columns, GapGroup, func(float32) float32 { return 0 }, opt.OnSort), views: map[*cellsView]bool{}}
 	t.list = newKeyList(opt.Length, func() fyne.CanvasObject { return newCellsView(t) }, func(i int, o fyne.CanvasObject) {
 		v := o.(*cellsView)
 		t.views[v] = true

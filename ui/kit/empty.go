@@ -25,7 +25,7 @@ func NewEmpty(e Empty) fyne.CanvasObject {
 		col.Add(img)
 	}
 	if e.Title != "" {
-		col.Add(NewHead(e.Title).Center())
+		col.Add(Width(480, NewHead(e.Title).Center()))
 	}
 	if e.Text != "" {
 		col.Add(Width(480, centred(e.Text)))

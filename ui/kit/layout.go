@@ -35,6 +35,21 @@ func InsetXY(x, y float32, obj fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedLayout(y, y, x, x), obj)
 }
 
+// Bleed lets obj reach over both edges of its room by that much.
+func Bleed(by float32, obj fyne.CanvasObject) *fyne.Container {
+	return container.New(bleedLayout{by}, obj)
+}
+
+type bleedLayout struct{ by float32 }
+
+func (l bleedLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return o[0].MinSize().SubtractWidthHeight(2*l.by, 0)
+}
+
+func (l bleedLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	place(o[0], -l.by, 0, s.Width+2*l.by, s.Height)
+}
+
 // Page puts the space of a page around its content.
 func Page(obj fyne.CanvasObject) *fyne.Container { return Inset(GapPage, obj) }
 

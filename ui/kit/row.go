@@ -109,7 +109,7 @@ func (r *rowView) setAction(row Row) {
 	if row.Strong {
 		importance = widget.HighImportance
 	}
-	r.action.Hidden = row.Action == ""
+	r.action.Hidden = row.Action == "" || r.Size().Width < roomy
 	if r.action.Text != row.Action || r.action.Importance != importance {
 		r.action.Text, r.action.Importance = row.Action, importance
 		r.action.Refresh()
@@ -170,7 +170,7 @@ func (x *rowRenderer) Refresh() {
 
 func (x *rowRenderer) Layout(s fyne.Size) {
 	r := x.r
-	sp := spans(r.list.cols, s.Width-2*GapGroup-r.list.tail, GapGroup)
+	sp := spans(r.list.cols, s.Width-2*GapGroup-r.list.tail(s.Width), GapGroup)
 	left := float32(GapGroup)
 	if r.loading {
 		x.layoutBars(s, sp)
@@ -197,6 +197,7 @@ func (x *rowRenderer) Layout(s fyne.Size) {
 	}
 	menu := r.menu.MinSize()
 	place(r.menu, s.Width-Gap-menu.Width, (s.Height-menu.Height)/2, menu.Width, menu.Height)
+	r.action.Hidden = r.row.Action == "" || s.Width < roomy
 	act := r.action.MinSize()
 	place(r.action, s.Width-Gap-menu.Width-Gap-act.Width, (s.Height-act.Height)/2, act.Width, act.Height)
 }

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -17,7 +18,9 @@ type RowListOptions struct {
 	Figures      []Column // columns at the right
 	ActionWidth  float32  // room for the visible button; 0: none of the rows has one
 
-	OnOpen   func(id string)            // Enter or a press on a row
+	OnOpen                   func(id string) // Enter or a press on a row
+	NameWeight, StatusWeight float32         // shares of the width; 0: 2 and 1.6
+
 	OnAction func(id string)            // the visible button
 	Menu     func(id string) []MenuItem // the menu button, right press, menu key
 	OnSort   func(Sorting)
@@ -50,7 +53,6 @@ type RowList struct {
 	part
 	opt   RowListOptions
 	cols  []Column
-	tail  float32 // room at the right for button and menu
 	state RowListState
 
 	chips   *fyne.Container
@@ -69,11 +71,7 @@ const skeletonRows = 6
 // NewRowList returns a list that shows greyed rows until Set.
 func NewRowList(opt RowListOptions) *RowList {
 	l := &RowList{opt: opt, chips: HStack(Gap), banner: NewBanner(nil), views: map[*rowView]bool{}, asked: -1}
-	l.cols = append([]Column{{Title: opt.Name, Weight: 2, Sort: opt.NameSort}, {Title: opt.Status, Weight: 1.6, Sort: opt.StatusSort}}, opt.Figures...)
-	l.tail = 40
-	if opt.ActionWidth > 0 {
-		l.tail += opt.ActionWidth + Gap
-	}
+	l.cols = append([]Column{{Title: opt.Name, Weight: cmp.Or(opt.NameWeight, 2), Sort: opt.NameSort}, {Title: opt.Status, Weight: cmp.Or(opt.StatusWeight, 1.6), Sort: opt.StatusSort}}, opt.Figures...)
 	l.heads = newHeads(l.cols, GapGroup, l.tail, opt.OnSort)
 	l.list = newKeyList(l.length, func() fyne.CanvasObject {
 		r := newRowView(l)
@@ -87,6 +85,18 @@ func NewRowList(opt RowListOptions) *RowList {
 	l.ExtendBaseWidget(l)
 	l.Set(RowListState{Loading: true})
 	return l
+}
+
+// roomy is how wide a list must be for a button in each row. A narrower one
+// stands beside the detail of a row, which has that button too.
+const roomy = 500
+
+// tail is the room at the right for button and menu in a list of that width.
+func (l *RowList) tail(width float32) float32 {
+	if l.opt.ActionWidth == 0 || width < roomy {
+		return 40
+	}
+	return 40 + l.opt.ActionWidth + Gap
 }
 
 // Set shows another state. Rows that stay where they are are updated in place.

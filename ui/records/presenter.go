@@ -126,8 +126,11 @@ func (p *Presenter) first() {
 				return
 			}
 			s := p.state
-			s.Rows, s.Total, s.Loading, s.Err, s.More = page.Records, page.Total, false, err, page.Next != ""
-			p.next, p.fetch = page.Next, false
+			s.Loading, s.Err, p.fetch = false, err, false
+			if err == nil { // otherwise what is on screen stays
+				s.Rows, s.Total, s.More = page.Records, page.Total, page.Next != ""
+				p.next = page.Next
+			}
 			p.set(s)
 		}
 	})

@@ -69,7 +69,7 @@ func (g *Page) tableColumns() []kit.Column {
 	var cols []kit.Column
 	width := map[core.ColumnKind]float32{core.NumberColumn: 72, core.MoneyColumn: 104, core.TimeColumn: 92}
 	for _, c := range g.columns {
-		col := kit.Column{Title: kit.T(c.Title), Width: width[c.Kind], Right: c.Kind == core.NumberColumn || c.Kind == core.MoneyColumn}
+		col := kit.Column{Title: kit.T(c.Title), Width: width[c.Kind], Right: c.Kind == core.NumberColumn || c.Kind == core.MoneyColumn, Spare: len(cols) > 2}
 		if c.Sort {
 			col.Sort = c.Name
 		}

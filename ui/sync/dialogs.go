@@ -28,8 +28,8 @@ func (t *Tab) askFull(r syncing.Row) {
 		Title: kit.T("Read everything again?"),
 		Body: kit.N(int(r.Records), "Reads all of it from the beginning and finds records that were deleted at the service. Your copy stays usable meanwhile.",
 			"Reads all {n} records from the beginning and finds records that were deleted at the service. Your copy stays usable meanwhile."),
-		Buttons: []kit.DialogButton{{Title: kit.T("Start"), Do: func() { t.p.SyncNow([]core.Model{m}, core.Full) }},
-			{Title: kit.T("Preview"), Do: func() { t.preview(m, core.Full) }}, {Title: kit.T("Cancel"), Enter: true, Cancel: true}},
+		Buttons: []kit.DialogButton{{Title: kit.T("Preview"), Enter: true, Do: func() { t.preview(m, core.Full) }},
+			{Title: kit.T("Start"), Do: func() { t.p.SyncNow([]core.Model{m}, core.Full) }}, {Title: kit.T("Cancel"), Cancel: true}},
 	})
 }
 

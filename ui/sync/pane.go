@@ -75,11 +75,26 @@ func (p *pane) build(r syncing.Row) {
 }
 
 func (p *pane) accessBody(r syncing.Row) fyne.CanvasObject {
-	note := kit.T("Read copies from the service to this computer. Linkdesk asks each service only for what you choose here.")
-	if !r.Offers.CanWrite() {
-		note = kit.T("The service lets Linkdesk read this, not change it.")
+	body := kit.VStack(kit.Gap, p.access)
+	for _, note := range notes(r) {
+		body.Add(kit.NewNote(note))
 	}
-	return kit.VStack(kit.Gap, p.access, kit.NewNote(note))
+	return body
+}
+
+// notes explain the access that is chosen, and no more than is true today.
+func notes(r syncing.Row) []string {
+	all := []string{kit.T("Read copies from the service to this computer. Linkdesk asks each service only for what you choose here.")}
+	switch {
+	case !r.Offers.CanWrite():
+		return []string{kit.T("The service lets Linkdesk read this, not change it.")}
+	case r.Access == core.Write:
+		all = []string{kit.T("With Write alone nothing is copied to this computer.")}
+	}
+	if r.Access.CanWrite() {
+		all = append(all, kit.T("Write asks the service for permission to change this data. Nothing is sent yet: that comes with a later version."))
+	}
+	return all
 }
 
 // notice is what needs the person, with the button that mends it.

@@ -28,13 +28,23 @@ func rows(s State, now time.Time) []kit.Row {
 func second(s State, r syncing.Row) string {
 	switch {
 	case s.Changes[r.Model] != (core.SyncSetting{}) || s.Unset[r.Model]:
-		return kit.T("changed, not applied yet")
+		return kit.T("Not applied yet")
 	case s.For != "" && r.Own:
 		return kit.T("Own setting")
 	case s.For != "":
 		return kit.T("Uses default")
 	}
-	return kit.T(r.Model.Holds())
+	return ""
+}
+
+// nothingWanted reports whether every data model is switched off.
+func (s State) nothingWanted() bool {
+	for _, r := range s.Rows {
+		if r.Access != core.Disabled {
+			return false
+		}
+	}
+	return len(s.Rows) > 0 && len(s.Connections) > 0
 }
 
 // progress returns the run that reads a data model now, of the chosen

@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"slices"
+
 	"time"
 
 	"linkdesk/core"
@@ -23,6 +25,11 @@ func runRows(s State, now time.Time) []kit.Row {
 		all = append(all, row)
 	}
 	return all
+}
+
+// goesOn reports whether a run has not ended yet.
+func (s State) goesOn(id core.RunID) bool {
+	return slices.ContainsFunc(s.Runs, func(r core.Run) bool { return r.ID == id && !r.Status.Ended() })
 }
 
 // name returns the name of a connection; one that was deleted has none.

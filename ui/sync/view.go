@@ -49,8 +49,8 @@ func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
 	t.choice = kit.NewSelect([]string{kit.T("All connections – defaults")}, func(string) { t.chosen() })
 	t.choice.Choose(kit.T("All connections – defaults"))
 	t.models = kit.NewRowList(kit.RowListOptions{
-		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 92,
-		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.7, Spare: true},
+		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 92, NameWeight: 1.3, StatusWeight: 1.95,
+		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.85, Spare: true},
 			{Title: kit.T("Records"), Width: 64, Right: true, Spare: true}, {Title: kit.T("Next sync"), Width: 112, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.Open(core.Model(id)) },
 		OnAction: t.act,
@@ -64,7 +64,11 @@ func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
 		OnAction: func(id string) { t.askCancel(core.RunID(id)) },
 		OnMore:   func() { t.p.MoreRuns() },
 		Menu: func(id string) []kit.MenuItem {
-			return []kit.MenuItem{{Title: kit.T("Show what happened"), Do: func() { t.p.OpenRun(core.RunID(id)) }}}
+			items := []kit.MenuItem{{Title: kit.T("Show what happened"), Do: func() { t.p.OpenRun(core.RunID(id)) }}}
+			if t.p.state.goesOn(core.RunID(id)) {
+				items = append(items, kit.MenuItem{Title: kit.T("Stop this sync…"), Icon: kit.IconStop, Do: func() { t.askCancel(core.RunID(id)) }})
+			}
+			return items
 		},
 	})
 	t.pane = newPane(t)
@@ -163,6 +167,9 @@ func (t *Tab) showBanners(s State, now time.Time) {
 		apply = &kit.Notice{Tone: kit.Info, Text: kit.N(n, "{n} change not applied", "{n} changes not applied"),
 			Actions: []kit.Action{{Title: kit.T("Discard"), Do: t.p.Discard}, {Title: kit.T("Apply"), Primary: true, Do: t.p.Apply}}}
 	}
+	if fault == nil && apply == nil && s.nothingWanted() {
+		fault = &kit.Notice{Tone: kit.Info, Text: kit.T("All data is set to **Don't sync**. Open a row to choose what is copied.")}
+	}
 	t.fault.Set(fault)
 	t.apply.Set(apply)
 }
@@ -218,6 +225,9 @@ func (t *Tab) modelMenu(id string) []kit.MenuItem {
 		items[0].Do = func() { t.p.SyncNow([]core.Model{m}, core.Incremental) }
 		items[1].Do = func() { t.askFull(r) }
 		items[2].Do = func() { t.preview(m, core.Incremental) }
+	}
+	if p, running := progress(t.p.state, m); running {
+		items[0] = kit.MenuItem{Title: kit.T("Stop this sync…"), Icon: kit.IconStop, Do: func() { t.askCancel(p.Run) }}
 	}
 	return items
 }
