@@ -42,6 +42,9 @@ func (s *Connections) Reauthorize(ctx context.Context, c core.Connection, sealed
 			old.ClientID, old.Method = c.ClientID, c.Method
 			old.AuthorizedAt, old.ExpiresAt = c.AuthorizedAt, c.ExpiresAt
 			old.AccountName, old.Health = c.AccountName, c.Health
+			if old.AccountID == "" { // the service did not tell it the first time
+				old.AccountID = c.AccountID
+			}
 			return nil
 		})
 		if err != nil {

@@ -213,7 +213,7 @@ func (a *App) wire(onDemand bool) {
 			}
 			return lister{caller.For(m, c), m}, nil
 		},
-		Bus: a.Bus, Clock: clock, Location: func() *time.Location { return time.Local }, Log: a.Log, OnDemand: onDemand})
+		Bus: a.Bus, Clock: clock, Location: desktop.Location, Log: a.Log, OnDemand: onDemand})
 	a.onClose(a.Tokens.Close)
 	a.onClose(func(context.Context) error { signIn.Close(); return nil })
 	a.onClose(a.Connections.Close)

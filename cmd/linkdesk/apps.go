@@ -15,11 +15,11 @@ import (
 func (a *App) openApps(ctx context.Context) error {
 	store := a.DB.Apps()
 	a.Apps = authserver.New(authserver.Options{Store: store, Ledger: store, Bus: a.Bus, Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.Origin})
-	key, err := a.DB.API().PseudonymKey(ctx)
+	records := a.DB.API() // one for the life of the program: it keeps prepared statements
+	key, err := records.PseudonymKey(ctx)
 	if err != nil {
 		return err
 	}
-	records := a.DB.API()
 	a.API = api.New(api.Options{Checker: bearers{a.Apps}, Records: records, Segments: records, Ledger: ledger{a.Apps.Ledger()},
 		Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.Origin, PseudonymKey: key,
 		Changed: func(k api.Key) {

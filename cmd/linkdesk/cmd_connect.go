@@ -73,13 +73,18 @@ func (f connectFlags) draft(c *call, m *service.Manifest) (connection.Draft, err
 		}
 	}
 	if f.keyStdin {
-		line, err := bufio.NewReader(c.stdin).ReadString('\n')
-		if err != nil && line == "" {
-			return d, core.E(core.CodeInvalid, "Nothing came on standard input.", err)
-		}
-		return d, setKey(&d, m, core.NewSecret(strings.TrimSpace(line)))
+		return d, c.readKey(&d, m)
 	}
 	return d, nil
+}
+
+// readKey takes the API key or Client Secret from standard input.
+func (c *call) readKey(d *connection.Draft, m *service.Manifest) error {
+	line, err := bufio.NewReader(c.stdin).ReadString('\n')
+	if err != nil && line == "" {
+		return core.E(core.CodeInvalid, "Nothing came on standard input.", err)
+	}
+	return setKey(d, m, core.NewSecret(strings.TrimSpace(line)))
 }
 
 // setKey puts what came on standard input where the method wants a secret.

@@ -13,6 +13,7 @@ func runConnections(c *call, args []string) error {
 	all := fs.Bool("all", false, "verify every connection")
 	drop := fs.Bool("drop-records", false, "delete: remove the copied records too")
 	noBrowser := fs.Bool("no-browser", false, "reauthorize: print the link instead of opening it")
+	keyStdin := fs.Bool("key-stdin", false, "reauthorize: read the API key, or the Client Secret, from standard input")
 	words, err := parse(fs, args)
 	if err != nil {
 		return err
@@ -50,7 +51,7 @@ func runConnections(c *call, args []string) error {
 	case "verify":
 		return verifyOne(c, id)
 	case "reauthorize":
-		return reauthorize(c, id, *noBrowser)
+		return reauthorize(c, id, *noBrowser, *keyStdin)
 	case "rename":
 		if err := c.app.Connections.Rename(c.ctx, id, words[1]); err != nil {
 			return err
@@ -161,13 +162,19 @@ func healthError(v connection.View) error {
 	return nil
 }
 
-func reauthorize(c *call, id core.ConnectionID, noBrowser bool) error {
+func reauthorize(c *call, id core.ConnectionID, noBrowser, keyStdin bool) error {
 	v, err := c.app.Connections.Get(c.ctx, id)
 	if err != nil {
 		return err
 	}
-	return c.signIn(connection.Draft{Service: v.Connection.Service, Reauthorize: id, Method: v.Method, ClientID: v.ClientID,
-		Inputs: v.Inputs, Access: v.Access, NoBrowser: noBrowser})
+	d := connection.Draft{Service: v.Connection.Service, Reauthorize: id, Method: v.Method, ClientID: v.ClientID,
+		Inputs: v.Inputs, Access: v.Access, NoBrowser: noBrowser, Secrets: map[string]core.Secret{}}
+	if keyStdin {
+		if err := c.readKey(&d, v.Service); err != nil {
+			return err
+		}
+	}
+	return c.signIn(d)
 }
 
 func deleteConnection(c *call, id core.ConnectionID, drop bool) error {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"linkdesk/core"
@@ -38,7 +39,7 @@ func runRecords(c *call, args []string) error {
 	}
 	q := core.RecordQuery{Search: *search, IncludeRemoved: *removed}
 	if *conn != "" {
-		if q.Connection, err = c.findConnection(*conn); err != nil {
+		if q.Connection, err = c.findRecordsOf(*conn); err != nil {
 			return err
 		}
 	}
@@ -119,27 +120,52 @@ func writeRecords(c *call, w io.Writer, q core.RecordQuery, format string, limit
 		return writeTable(c, w, q, limit)
 	case "csv":
 		return writeCSV(c, w, q, limit)
-	case "jsonl", "json":
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		var all []recordJSON
+	case "jsonl":
+		return c.eachRecord(q, limit, func(r core.Record) error { return writeRecord(w, "", r) })
+	case "json":
+		// One document, but streamed: it may hold a million records.
+		before := "{\"records\":["
 		err := c.eachRecord(q, limit, func(r core.Record) error {
-			j := recordJSON{r.Connection, r.RemoteID, r.UpdatedAt, r.SyncedAt, r.RemovedAt, r.Data}
-			if format == "json" {
-				all = append(all, j)
-				return nil
-			}
-			return enc.Encode(j)
+			err := writeRecord(w, before, r)
+			before = ","
+			return err
 		})
-		if err == nil && format == "json" {
-			if all == nil {
-				all = []recordJSON{}
-			}
-			err = enc.Encode(map[string]any{"records": all})
+		if before != "," {
+			fmt.Fprint(w, before)
 		}
+		fmt.Fprintln(w, "]}")
 		return err
 	}
 	return usagef("records: --format is table, csv or jsonl")
+}
+
+// writeRecord writes a line of JSON.
+func writeRecord(w io.Writer, before string, r core.Record) error {
+	if _, err := io.WriteString(w, before); err != nil {
+		return err
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(recordJSON{r.Connection, r.RemoteID, r.UpdatedAt, r.SyncedAt, r.RemovedAt, r.Data})
+}
+
+// findRecordsOf is findConnection that also knows connections which were
+// deleted and whose records were kept.
+func (c *call) findRecordsOf(word string) (core.ConnectionID, error) {
+	id, err := c.findConnection(word)
+	if core.CodeOf(err) != core.CodeNotFound {
+		return id, err
+	}
+	names, nerr := c.app.DB.Connections().Names(c.ctx)
+	if nerr != nil {
+		return "", nerr
+	}
+	for id, name := range names {
+		if string(id) == word || strings.EqualFold(name, word) {
+			return id, nil
+		}
+	}
+	return "", err
 }
 
 func (c *call) eachRecord(q core.RecordQuery, limit int, do func(core.Record) error) error {

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"linkdesk/core"
+	"linkdesk/core/authserver"
 	"linkdesk/core/desktop"
 	"linkdesk/core/vault"
 	"linkdesk/ui"
@@ -86,7 +87,8 @@ func (a *App) newWindow(ctx context.Context, fa fyne.App, platform *platform) (*
 		Services:       a.Registry.List,
 		Sync:           a.Sync,
 		Records:        a.DB.Records(),
-		Apps:           appsCore{a},
+		Apps:           appsCore{a.Apps, a},
+		Consents:       consentsCore{a.Apps.Consents(), a},
 		Vault:          windowVault{a.Vault, a},
 		Preferences:    a.DB.Preferences(),
 		Bus:            a.Bus,
@@ -95,7 +97,7 @@ func (a *App) newWindow(ctx context.Context, fa fyne.App, platform *platform) (*
 		ServicesFolder: a.Paths.Services,
 		Version:        version,
 		Dispatcher:     kit.OnWindow{},
-		Now:            time.Now,
+		Now:            func() time.Time { return time.Now().In(desktop.Location()) },
 	}), nil
 }
 
@@ -122,8 +124,11 @@ func showFault(c *call, err error) int {
 	return exitFailure
 }
 
-// appsCore is the OAuth Apps tab's view of the local address.
-type appsCore struct{ a *App }
+// appsCore is the OAuth Apps tab's view of the apps and the local address.
+type appsCore struct {
+	*authserver.Service
+	a *App
+}
 
 // Address is for oauthapps.Core.
 func (c appsCore) Address() oauthapps.Address {
@@ -141,6 +146,22 @@ func (c appsCore) TurnAddress(on bool) error {
 		return c.a.Local.Start(c.a.ctx)
 	}
 	return c.a.Local.Stop(c.a.ctx)
+}
+
+// consentsCore is what the questions of apps need.
+type consentsCore struct {
+	*authserver.Consents
+	a *App
+}
+
+// Counts is for consent.Core.
+func (c consentsCore) Counts(ctx context.Context) (map[core.Model]int64, error) {
+	return c.a.DB.Records().Counts(ctx, "")
+}
+
+// RevokeApp is for consent.Core.
+func (c consentsCore) RevokeApp(ctx context.Context, id authserver.AppID) error {
+	return c.a.Apps.RevokeApp(ctx, id)
 }
 
 // windowVault wipes what the lost key sealed as it starts over.
