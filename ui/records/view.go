@@ -22,6 +22,7 @@ type Page struct {
 	table   *kit.DataTable
 	head    *kit.PageHeader
 	count   *kit.Text
+	line    *fyne.Container // the count and what stands beside it
 	fault   *kit.Banner
 	pane    *kit.DetailPane
 	body    *kit.Beside
@@ -58,7 +59,8 @@ func New(ctx context.Context, env *kit.Env, c Core, o Options) *Page {
 	g.head = kit.NewPageHeader(kit.Header{Title: title, Search: kit.T("Search"), OnSearch: g.p.Search})
 	back := kit.NewButton(kit.T("Back"), o.Back).With(kit.IconBack)
 	removed := kit.NewCheck(kit.T("Also removed ones"), g.p.ShowRemoved)
-	top := kit.VStack(kit.Gap, container.NewBorder(nil, nil, back, nil, kit.InsetXY(kit.Gap, 0, g.head)), kit.Spread(kit.Gap, 1, g.count, removed), g.fault)
+	g.line = kit.Spread(kit.Gap, 1, g.count, removed)
+	top := kit.VStack(kit.Gap, container.NewBorder(nil, nil, back, nil, kit.InsetXY(kit.Gap, 0, g.head)), g.line, g.fault)
 	g.body = kit.NewBeside(g.table)
 	g.Content = kit.Page(kit.Fill(kit.Gap, top, g.body))
 	g.p.Open(o.Model, o.Connection)
@@ -113,6 +115,7 @@ func (g *Page) show(old, now State) {
 		g.table.Reload(sort, old.Query != now.Query)
 	}
 	g.count.SetText(count(now))
+	g.line.Refresh() // a longer text needs more room
 	g.showFault(now)
 	g.showEmpty(now)
 	if old.Open != now.Open {
