@@ -206,7 +206,8 @@ func (l reviewLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 func (l reviewLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	widths := []float32{128, 136, s.Width - 128 - 136 - 2*kit.GapGroup, 0}
+	const data, access = 140, 160 // the longest German words fit
+	widths := []float32{data, access, s.Width - data - access - 2*kit.GapGroup, 0}
 	if len(o) > 3 {
 		widths[3] = 104
 		widths[2] -= widths[3] + kit.GapGroup
