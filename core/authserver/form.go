@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"time"
-
-	"linkdesk/core"
 )
 
 const mostBody = 64 << 10 // bytes of a form
@@ -83,9 +81,7 @@ func (s *Service) stored(err error) *refusal {
 	if err == nil {
 		return nil
 	}
-	if core.CodeOf(err) != core.CodeCancelled {
-		s.log.Error("authorization server", "error", err)
-	}
+	s.logged("answer a request", err)
 	return &refusal{status: http.StatusServiceUnavailable, code: "temporarily_unavailable", wait: 5 * time.Second,
 		description: "Linkdesk could not use its data file. Nothing was changed. Try again."}
 }

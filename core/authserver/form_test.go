@@ -66,6 +66,27 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// A name that is known keeps its own count when there are too many names.
+func TestLimitsKnownName(t *testing.T) {
+	var l limits
+	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	l.take("a", 2, now)
+	for i := range 2 * mostWindows {
+		l.take("n"+string(rune(i)), 100, now)
+	}
+	if l.take("a", 2, now) != 0 || l.take("a", 2, now) == 0 {
+		t.Error("the count of a known name was mixed with that of others")
+	}
+}
+
+func TestAnswersAreNotKept(t *testing.T) {
+	w := httptest.NewRecorder()
+	sendJSON(w, 200, []byte("{}"))
+	if h := w.Header(); h.Get("Cache-Control") != "no-store" || h.Get("Pragma") != "no-cache" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Type") != "application/json" {
+		t.Errorf("%v", h)
+	}
+}
+
 func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]string{time.Second: "1", time.Millisecond: "1", 1500 * time.Millisecond: "2", time.Minute: "60"} {
 		if got := seconds(d); got != want {

@@ -70,11 +70,6 @@ func (g Grant) Live(now time.Time) bool {
 	return g.Revoked.IsZero() && !g.Fetched.IsZero() && now.Before(g.Ends) && now.Before(g.RenewBy)
 }
 
-// open reports whether codes and tokens of the grant may be used.
-func (g Grant) open(now time.Time) bool {
-	return g.Revoked.IsZero() && now.Before(g.Ends) && (g.Fetched.IsZero() || now.Before(g.RenewBy))
-}
-
 func newGrant(app AppID, d Decision, now time.Time) Grant {
 	g := Grant{ID: GrantID(newID("grant_")), App: app, Scopes: d.Scopes, HidePersonal: d.HidePersonal, For: d.For, Created: now, Ends: now.Add(grantLife)}
 	if d.For == OneHour {

@@ -97,8 +97,7 @@ func (s *Service) RegenerateSecret(ctx context.Context, id AppID, overlap time.D
 			return core.Invalid("The old secret can go on working for 0 to " + strconv.Itoa(int(mostOverlap.Hours())) + " hours.")
 		}
 		keep := []Secret{newSecret(secret, now)}
-		if len(a.Secrets) > 0 && overlap > 0 && a.Secrets[0].Active(now) {
-			old := a.Secrets[0]
+		if old := a.Secrets[0]; old.Active(now) {
 			if ends := now.Add(overlap); old.Ends.IsZero() || ends.Before(old.Ends) {
 				old.Ends = ends
 			}

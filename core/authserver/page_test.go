@@ -21,6 +21,9 @@ func TestPages(t *testing.T) {
 		if strings.Contains(body, "http-equiv") != (name == "waiting") || strings.Contains(body, "<dl>") != (name == "unknown" || name == "mismatch") {
 			t.Errorf("%s: %s", name, body)
 		}
+		if h := w.Header(); h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Frame-Options") != "DENY" || h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", name, h)
+		}
 		if !strings.Contains(w.Header().Get("Content-Security-Policy"), styleHash()) || !strings.Contains(body, "<style>"+pageStyle+"</style>") {
 			t.Errorf("%s: the style is not allowed by the policy", name)
 		}
@@ -38,6 +41,14 @@ func TestDiffering(t *testing.T) {
 	}
 	p := mismatchPage("n8n", "https://b.example/cb2", []string{"https://a.example/", "https://b.example/cb"})
 	if len(p.Rows) != 3 || p.Rows[0].Differs != "2" || p.Rows[2].Label != "Registered" {
+		t.Errorf("%+v", p.Rows)
+	}
+}
+
+// Of addresses that are equally close, the first is compared.
+func TestMismatchTie(t *testing.T) {
+	p := mismatchPage("n8n", "https://c.example/", []string{"https://a.example/y", "https://b.example/"})
+	if p.Rows[0].Differs != "c.example/" {
 		t.Errorf("%+v", p.Rows)
 	}
 }

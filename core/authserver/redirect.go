@@ -30,8 +30,8 @@ func CheckRedirectURI(uri string) error {
 	if len(uri) > mostURI {
 		return core.Invalid("The redirect URI is too long.")
 	}
-	if i := strings.IndexFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\\\"<>^`{|}", r) }); i >= 0 {
-		return core.Invalid("The redirect URI has a space or another character that does not belong into an address: “" + show(uri[i:]) + "”.")
+	if strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\\\"<>^`{|}", r) }) {
+		return core.Invalid("The redirect URI has a space or another character that does not belong into an address.")
 	}
 	if strings.ContainsRune(uri, '#') {
 		return core.Invalid("The redirect URI must not have a part after “#”.")
@@ -120,7 +120,7 @@ func afterPort(uri, host string) (rest string, ok bool) {
 	if digits, has := strings.CutPrefix(rest, ":"); has {
 		rest = strings.TrimLeft(digits, "0123456789")
 		port := digits[:len(digits)-len(rest)]
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 || port[0] == '0' {
+		if n, _ := strconv.Atoi(port); n < 1 || n > 65535 || port[0] == '0' {
 			return "", false
 		}
 	}

@@ -33,7 +33,8 @@ func TestMatchRedirect(t *testing.T) {
 		{local, "http://127.0.0.1:99999999999999999999/cb"}, {local, "http://127.0.0.1:5000%2Fcb"}, {"http://127.0.0.1", "http://127.0.0.1.evil.example"},
 		{six, "http://[::1]:80@evil.example/cb"}, {six, "http://[::2]/cb"}, {six, "http://[0:0:0:0:0:0:0:1]/cb"}, {six, "http://[::1%25lo]/cb"}, {six, "http://[::1]x/cb"},
 		{named, "http://localhost:5679/cb"}, {named, "http://localhost/cb"}, {named, "http://127.0.0.1:5678/cb"}, {named, "http://localhost.:5678/cb"},
-		{"https://127.0.0.1/cb", "https://127.0.0.1:1/cb"},
+		{"https://127.0.0.1/cb", "https://127.0.0.1:1/cb"}, {secure, "http://127.0.0.1"}, {"http://127.0.0.1:1", "https://evil.example/"},
+		{"http://127.0.0.1", "http://127.0.0.1:0/cb"}, {"http://127.0.0.1:1/", "http://127.0.0.1:65536"}, {"http://127.0.0.1", "http://127.0.0.1:65536"},
 	} {
 		if matchRedirect(c.registered, c.asked) {
 			t.Errorf("%s was taken for %s", c.asked, c.registered)
@@ -52,7 +53,7 @@ func TestMatchRedirect(t *testing.T) {
 func TestCheckRedirectURI(t *testing.T) {
 	for _, uri := range []string{
 		"https://client.example/cb", "https://client.example", "https://client.example:8443/cb?tenant=1&x=%20", "http://localhost:5678/rest/oauth2-credential/callback",
-		"http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://[::1]:65535/", "https://[2001:db8::1]/cb", "https://xn--bcher-kva.example/", "https://10.0.0.5/a..b/c", "https://a_b.example/",
+		"http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://[::1]:65535/", "https://client.example/~x!", "https://[2001:db8::1]/cb", "https://xn--bcher-kva.example/", "https://10.0.0.5/a..b/c", "https://a_b.example/",
 		"https://client.example/" + strings.Repeat("x", mostURI-len("https://client.example/")),
 	} {
 		if err := CheckRedirectURI(uri); err != nil {
@@ -100,4 +101,12 @@ func FuzzMatchRedirect(f *testing.F) {
 			t.Errorf("%q matches %q in spite of its port", asked, registered)
 		}
 	})
+}
+
+func TestWithAnswer(t *testing.T) {
+	for uri, want := range map[string]string{"https://a.example/%2f": "https://a.example/%2f?iss=i&state=a+b", "https://a.example/?x=%20": "https://a.example/?x=%20&iss=i&state=a+b"} {
+		if got := withAnswer(uri, url.Values{"state": {"a b"}, "iss": {"i"}}); got != want {
+			t.Errorf("%s: %s", uri, got)
+		}
+	}
 }

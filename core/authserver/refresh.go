@@ -22,7 +22,6 @@ func (s *Service) refresh(ctx context.Context, c caller, form map[string]string)
 	}
 	var replayed bool
 	err = s.store.Update(ctx, func(tx Tx) error {
-		body, refused, replayed = nil, nil, false
 		app, no, err := c.still(tx, s)
 		if no != nil || err != nil {
 			refused = no

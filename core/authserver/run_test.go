@@ -88,14 +88,23 @@ func TestRun(t *testing.T) {
 			})
 			return at
 		}
-		if !used().IsZero() {
+		at := time.Now()
+		b.store.Update(ctx, func(tx authserver.Tx) error {
+			return tx.SaveToken(authserver.Token{Hash: authserver.HashOf("old"), Kind: authserver.AccessToken, Grant: id, Expires: at.Add(time.Second)})
+		})
+		if time.Sleep(1400 * time.Millisecond); !used().IsZero() {
 			t.Error("each read is written")
 		}
-		at := time.Now()
 		time.Sleep(11 * time.Second)
 		if !used().Equal(at) {
 			t.Errorf("written use %v, want %v", used(), at)
 		}
+		b.store.View(ctx, func(tx authserver.Tx) error {
+			if _, err := tx.Token(authserver.HashOf("old")); err != nil {
+				t.Error("the store is purged all the time")
+			}
+			return nil
+		})
 		time.Sleep(2 * time.Hour)
 		b.store.View(ctx, func(tx authserver.Tx) error {
 			if _, err := tx.Token(authserver.HashOf("ldaccess1")); core.CodeOf(err) != core.CodeNotFound {
@@ -109,6 +118,44 @@ func TestRun(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Stop leaves no question to answer, and no access that was given until then.
+func TestStop(t *testing.T) {
+	b := newBench(t)
+	id := b.grant(t, "ldaccess6")
+	err := b.store.Update(t.Context(), func(tx authserver.Tx) error {
+		g, err := tx.Grant(id)
+		if err != nil {
+			return err
+		}
+		g.For = authserver.UntilQuit
+		return tx.SaveGrant(g)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ask()
+	q := b.Consents().Pending()[0]
+	at := core.SystemClock{}.Now()
+	if _, err := b.Check(t.Context(), "ldaccess6"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Consents().Decide(t.Context(), q.ID, authservertest.Yes(q)); core.CodeOf(err) != core.CodeNotFound || len(b.Consents().Pending()) != 0 {
+		t.Errorf("answered afterwards: %v", err)
+	}
+	if _, err := b.Check(t.Context(), "ldaccess6"); err != authserver.ErrInvalidToken {
+		t.Errorf("read afterwards: %v", err)
+	}
+	if grants, err := b.Grants(t.Context(), ""); err != nil || grants[0].LastUsed.Before(at) || grants[0].Why != authserver.EndedByQuit {
+		t.Errorf("%+v %v", grants, err)
+	}
+	if err := b.bus.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 // Removing access counts from the next call on, however many calls are under way.

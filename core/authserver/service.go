@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -71,11 +72,7 @@ func (s *Service) Start(ctx context.Context) error {
 // local server is off and Run has returned.
 func (s *Service) Stop(ctx context.Context) error {
 	s.consents.endAll(ctx, Interrupted, func(*question) bool { return true })
-	err := s.Flush(ctx)
-	if e := s.closeOpen(ctx); err == nil {
-		err = e
-	}
-	return err
+	return errors.Join(s.Flush(ctx), s.closeOpen(ctx))
 }
 
 func (s *Service) closeOpen(ctx context.Context) error {

@@ -26,7 +26,8 @@ const (
 	NotAllowed      Trouble = "not_allowed" // the person said no
 	NotAnswered     Trouble = "not_answered"
 	PageClosed      Trouble = "page_closed"
-	RenewalReplayed Trouble = "replayed"
+	RenewalReplayed Trouble = "renewal_replayed"
+	CodeReplayed    Trouble = "code_replayed"
 )
 
 // Setup is how far a program got with an app since Linkdesk was started; a

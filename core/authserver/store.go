@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Store keeps everything of this package. Both methods give fn a view that
-// nobody else changes meanwhile; Update makes all of its changes or, when fn
+// Store keeps everything of this package. Both methods call fn once, with a view
+// that nobody else changes meanwhile; Update makes all of its changes or, when fn
 // returns an error or the computer dies, none. Updates come one after the
 // other, so what fn has read still holds when it writes: that is what makes a
 // code good once. A store error is a *core.Error.

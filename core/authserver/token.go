@@ -51,7 +51,7 @@ func (s *Service) tokens(w http.ResponseWriter, r *http.Request) ([]byte, *refus
 }
 
 // exchange changes a code into the first tokens. A code is good once, whatever
-// comes of it: a failed exchange uses it up, and a second one ends what the
+// comes of it: a failed exchange ends the grant, and a second one ends what the
 // first one gave.
 func (s *Service) exchange(ctx context.Context, c caller, form map[string]string) (body []byte, refused *refusal) {
 	if form["code"] == "" {
@@ -59,7 +59,6 @@ func (s *Service) exchange(ctx context.Context, c caller, form map[string]string
 	}
 	var trouble Trouble
 	err := s.store.Update(ctx, func(tx Tx) error {
-		body, refused, trouble = nil, nil, ""
 		app, no, err := c.still(tx, s)
 		if no != nil || err != nil {
 			refused = no
@@ -74,7 +73,11 @@ func (s *Service) exchange(ctx context.Context, c caller, form map[string]string
 		}
 		now := s.clock.Now()
 		if refused, trouble = judge(code, g, form, now); refused != nil {
-			return burn(tx, code, g, trouble, now)
+			reason := EndedByFailure
+			if trouble == CodeReplayed {
+				reason = EndedByReplay
+			}
+			return end(tx, g, reason, now)
 		}
 		code.Used, g.Fetched = now, now
 		if err := tx.SaveCode(code); err != nil {
@@ -101,7 +104,9 @@ func (s *Service) exchange(ctx context.Context, c caller, form map[string]string
 		return nil, refused
 	}
 	s.log.Info("an app fetched its first tokens", "client", c.ClientID)
-	s.went(c.ID, func(x *Setup, now time.Time) { x.Fetched = now })
+	s.went(c.ID, func(x *Setup, now time.Time) {
+		x.Fetched = now
+	})
 	s.changed(c.ID)
 	return body, nil
 }
@@ -123,8 +128,8 @@ func (s *Service) codeOf(tx Tx, app AppID, text string) (Code, Grant, error) {
 func judge(code Code, g Grant, form map[string]string, now time.Time) (*refusal, Trouble) {
 	switch {
 	case !code.Used.IsZero():
-		return invalidGrant("The code was used before."), RenewalReplayed
-	case !alive(now, code.Expires, codeLife), !g.open(now):
+		return invalidGrant("The code was used before."), CodeReplayed
+	case !alive(now, code.Expires, codeLife), !g.Revoked.IsZero():
 		return invalidGrant("The code is too old."), CodeTooLate
 	case form["redirect_uri"] != code.RedirectURI:
 		return invalidGrant("The redirect_uri is not the one of the sign-in."), OtherReturn
@@ -134,28 +139,13 @@ func judge(code Code, g Grant, form map[string]string, now time.Time) (*refusal,
 	return nil, ""
 }
 
-// burn uses a code up and ends its grant.
-func burn(tx Tx, code Code, g Grant, why Trouble, now time.Time) error {
-	reason := EndedByFailure
-	if why == RenewalReplayed {
-		reason = EndedByReplay
-	}
-	if code.Used.IsZero() {
-		code.Used = now
-		if err := tx.SaveCode(code); err != nil {
-			return err
-		}
-	}
-	return end(tx, g, reason, now)
-}
-
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`) // RFC 7636 section 4.1
 
 // provedBy reports whether the verifier is the one behind the challenge. A
 // verifier without a challenge is refused: somebody took the challenge away.
 func provedBy(challenge, verifier string) bool {
-	if challenge == "" || verifier == "" {
-		return challenge == verifier
+	if challenge == "" {
+		return verifier == ""
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	proof := base64.RawURLEncoding.EncodeToString(sum[:])

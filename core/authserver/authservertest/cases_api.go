@@ -286,6 +286,8 @@ func seenAndRemoved(w *World) {
 	if g := seen()[1]; g.Why != authserver.EndedByPerson || !g.Revoked.Equal(w.Clock.Now()) || g.Live(w.Clock.Now()) {
 		w.T.Errorf("%+v", g)
 	}
+	w.Code() // allowed and not fetched: not shown
+	seen()
 	w.must(w.S.RevokeApp(ctx, w.App.ID))
 	if w.Works(two) {
 		w.T.Error("removing all access")

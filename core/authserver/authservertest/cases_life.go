@@ -124,6 +124,9 @@ func pauseAndDelete(w *World) {
 	if grants, gerr := w.S.Grants(ctx, ""); err != nil || gerr != nil || len(lines)+len(grants) != 0 {
 		w.T.Errorf("left behind: %v, %v", lines, grants)
 	}
+	if x, err := w.S.Setup(ctx, id); err != nil || x != (authserver.Setup{}) {
+		w.T.Errorf("left behind: %+v %v", x, err)
+	}
 	if err := w.S.DeleteApp(ctx, id); core.CodeOf(err) != core.CodeNotFound {
 		w.T.Errorf("deleted twice: %v", err)
 	}
@@ -186,6 +189,11 @@ func introspection(w *World) {
 	a = tell(refresh)
 	if a.JSON["active"] != true || a.JSON["token_type"] != nil || a.text("scope") != "customers:read orders:read" {
 		w.T.Errorf("renewal key: %s", a.Body)
+	}
+	_, again := w.Tokens()
+	narrow := w.Refresh(again, "scope", "orders:read")
+	if a := tell(narrow.text("access_token")); a.text("scope") != "orders:read" {
+		w.T.Errorf("a narrower token: %s", a.Body)
 	}
 	inactive := func(what string, a Answer) {
 		w.T.Helper()

@@ -15,6 +15,10 @@ var manageCases = []Case{
 	{"TestApps", apps},
 	{"TestO18_Limits", limitsOfApps},
 	{"TestEvents", events},
+	{"TestEveryChangeIsTold", everyChangeIsTold},
+	{"TestAnswersAtOnce", answersAtOnce},
+	{"TestAppChangedBehindTheQuestion", changedBehindQuestion},
+	{"TestAppChangedBehindTheCall", changedBehindCall},
 	{"TestU03_SetUp", setUp},
 	{"TestU02_Ledger", ledger},
 }
@@ -157,7 +161,9 @@ func setUp(w *World) {
 	q, _ := w.Ask()
 	is("asked", "")
 	w.Decide(q, authserver.Decision{})
-	is("denied", authserver.NotAllowed)
+	if x := is("denied", authserver.NotAllowed); !x.Allowed.IsZero() {
+		w.T.Errorf("%+v", x)
+	}
 	q, page := w.Ask()
 	is("asked again", "")
 	w.Clock.Add(7 * time.Second)
@@ -180,7 +186,10 @@ func setUp(w *World) {
 	w.Clock.Add(time.Minute)
 	w.Exchange(code)
 	is("slow", authserver.CodeTooLate)
-	access, refresh := w.Tokens()
+	code = w.Code()
+	w.Exchange(code, "client_secret", "y")
+	is("wrong secret again", authserver.WrongSecret)
+	access, refresh := w.Both(w.Exchange(code))
 	if x := is("fetched", ""); x.Fetched.IsZero() || !x.Read.IsZero() {
 		w.T.Errorf("%+v", x)
 	}
@@ -192,6 +201,8 @@ func setUp(w *World) {
 	w.Clock.Add(2 * time.Minute)
 	w.Refresh(refresh)
 	is("replayed", authserver.RenewalReplayed)
+	w.Exchange(code)
+	is("code replayed", authserver.CodeReplayed)
 	w.must(w.S.PauseApp(ctx, w.App.ID, true))
 	w.Refresh("x")
 	is("paused", authserver.IsPaused)

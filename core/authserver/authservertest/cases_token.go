@@ -54,6 +54,9 @@ func codeLives(w *World) {
 	if len(code) < 50 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		w.T.Errorf("a code of %d characters, or not only letters and digits", len(code))
 	}
+	code = w.Code()
+	w.must(w.S.RevokeApp(w.T.Context(), w.App.ID))
+	w.Refused("removed meanwhile", w.Exchange(code), 400, "invalid_grant")
 	w.Refused("unknown", w.Exchange("x"), 400, "invalid_grant")
 	w.Refused("none", w.Exchange("-", "code", "-"), 400, "invalid_request")
 }
@@ -214,6 +217,9 @@ func lateReplay(w *World) {
 		for _, late := range []time.Duration{61 * time.Second, 30 * 24 * time.Hour, -2 * time.Minute} {
 			_, old := w.Tokens()
 			access, newer := w.Both(w.Refresh(old))
+			if !w.Works(access) {
+				w.T.Error("no access")
+			}
 			w.Clock.Add(late)
 			w.must(w.S.Purge(w.T.Context()))
 			if restart {

@@ -15,6 +15,7 @@ import (
 type Hooked struct {
 	Store
 	Before func() error // nil: nothing
+	Begin  func()       // ahead of the next transaction
 	Broken bool         // nothing can be read or written
 }
 
@@ -32,6 +33,9 @@ func (h *Hooked) View(ctx context.Context, fn func(authserver.Tx) error) error {
 func (h *Hooked) Update(ctx context.Context, fn func(authserver.Tx) error) error {
 	if h.Broken {
 		return errBroken
+	}
+	if h.Begin != nil {
+		h.Begin()
 	}
 	before := h.Before
 	if before == nil {
@@ -91,6 +95,7 @@ var faultCases = []Case{
 	{"TestFullDisk_Exchange", failedExchangeWrite},
 	{"TestFullDisk_Renewal", failedRenewal},
 	{"TestFullDisk_Replay", failedReplay},
+	{"TestFullDisk_Start", failedStart},
 	{"TestUnreadable", unreadable},
 }
 
@@ -177,6 +182,10 @@ func failedQuestion(w *World) {
 }
 
 func failedExchangeWrite(w *World) {
+	for range 10 { // so that the oldest access has to make room
+		w.Tokens()
+		w.Clock.Add(10 * time.Second)
+	}
 	w.failing(func(fails func() bool) {
 		var code string
 		w.without(func() { code = w.Code() })
@@ -221,6 +230,36 @@ func failedReplay(w *World) {
 	if w.Works(access) {
 		w.T.Error("the family lives on")
 	}
+}
+
+// failedStart cannot end what should not have outlived the last run.
+func failedStart(w *World) {
+	ctx := w.T.Context()
+	for range 2 {
+		w.grantFor(authserver.UntilQuit)
+	}
+	w.failing(func(fails func() bool) {
+		w.without(func() {
+			w.grantFor(authserver.UntilQuit)
+			w.grantFor(authserver.UntilQuit)
+			w.Ask()
+			w.Ask()
+		})
+		err := w.S.Start(ctx)
+		if fails() {
+			if core.CodeOf(err) != core.CodeStorageFull || len(w.Live()) == 0 {
+				w.T.Errorf("%v, %d accesses", err, len(w.Live()))
+			}
+			err = w.S.Start(ctx)
+		}
+		w.must(err)
+		recent, err := w.S.Consents().Recent(ctx, 2)
+		if err != nil || len(w.Live()) != 0 || recent[0].Outcome != authserver.Interrupted || recent[1].Outcome != authserver.Interrupted {
+			w.T.Errorf("%d accesses, %+v %v", len(w.Live()), recent, err)
+		}
+		w.Clock.Add(Late)
+		w.S.Consents().Sweep(ctx)
+	})
 }
 
 // unreadable is a data file that cannot be read at all.

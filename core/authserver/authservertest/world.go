@@ -377,6 +377,9 @@ func (w *World) Refused(what string, a Answer, status int, code string) {
 	if a.Status != status || a.Error() != code || a.JSON["access_token"] != nil {
 		w.T.Errorf("%s: %d %s, want %d %s", what, a.Status, a.Body, status, code)
 	}
+	if (a.Header.Get("Retry-After") != "") != (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
+		w.T.Errorf("%s: Retry-After %q", what, a.Header.Get("Retry-After"))
+	}
 	if status == http.StatusUnauthorized && a.Header.Get("WWW-Authenticate") == "" {
 		w.T.Errorf("%s: no WWW-Authenticate", what)
 	}
