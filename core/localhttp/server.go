@@ -162,11 +162,11 @@ func blocked(port int, err error) error {
 	n := strconv.Itoa(port)
 	const windowsInUse = syscall.Errno(10048) // WSAEADDRINUSE
 	if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, windowsInUse) {
-		return core.E(core.CodePortBlocked, "Linkdesk may not use port "+n+" of this computer. Choose another port in Settings.", err)
+		return core.E(core.CodePortBlocked, "Linkdesk may not use port "+n+" of this computer. Another program or a rule of the system holds it.", err)
 	}
 	who := "another program"
 	if name := portOwner(port); name != "" {
 		who = "the program “" + name + "”"
 	}
-	return core.E(core.CodePortBlocked, "Port "+n+" of this computer is used by "+who+". Quit that program, or choose another port in Settings.", err)
+	return core.E(core.CodePortBlocked, "Port "+n+" of this computer is used by "+who+". Quit that program, then turn the address on again.", err)
 }
