@@ -12,6 +12,7 @@ import (
 	"linkdesk/core/syncing"
 	"linkdesk/core/vault"
 	"linkdesk/ui/connections"
+	"linkdesk/ui/consent"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/oauthapps"
 	"linkdesk/ui/records"
@@ -25,6 +26,7 @@ type Deps struct {
 	Sync        SyncCore
 	Records     records.Core
 	Apps        oauthapps.Core
+	Consents    consent.Core
 	Vault       Vault
 	Preferences Preferences
 	Bus         *event.Bus

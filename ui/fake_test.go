@@ -16,6 +16,7 @@ import (
 
 	"linkdesk/assets"
 	"linkdesk/core"
+	"linkdesk/core/authserver"
 	"linkdesk/core/connection"
 	"linkdesk/core/event"
 	"linkdesk/core/service"
@@ -41,8 +42,10 @@ type desk struct {
 	wrong   error // of the next passphrase
 	prefs   map[string]string
 	address oauthapps.Address
-	tray    bool // something shows tray icons
-	icons   bool // the window can be minimised
+	outside []authserver.App      // programs that may read
+	asks    []authserver.Question // of theirs
+	tray    bool                  // something shows tray icons
+	icons   bool                  // the window can be minimised
 	auto    bool
 	fault   error  // of any action
 	wake    func() // lets a test that waits look again
@@ -278,7 +281,7 @@ func open(t *testing.T, d *desk) *world {
 		d.prefs = map[string]string{}
 	}
 	w.Window = New(t.Context(), w.shell, Deps{Connections: people{d}, Services: func() []*service.Manifest { return manifests(t) }, Sync: d, Records: copied{},
-		Apps: d, Vault: safe{d}, Preferences: notes{d}, Bus: w.bus, Platform: d, Practice: "http://127.0.0.1:8786", Version: "0.1.0",
+		Apps: outside{d: d}, Consents: d, Vault: safe{d}, Preferences: notes{d}, Bus: w.bus, Platform: d, Practice: "http://127.0.0.1:8786", Version: "0.1.0",
 		Dispatcher: env.Queue, Now: func() time.Time { return env.Clock }})
 	env.Env = w.env
 	t.Cleanup(func() {

@@ -178,6 +178,8 @@ func (w *Window) focusSearch() {
 		w.records.FocusSearch()
 	case w.frame.Selected() == TabConnections:
 		w.connections.FocusSearch()
+	case w.frame.Selected() == TabApps:
+		w.apps.Focus()
 	default:
 		w.sync.Focus()
 	}
@@ -192,6 +194,8 @@ func (w *Window) escape() {
 		}
 	case w.frame.Selected() == TabSync:
 		w.sync.Escape()
+	case w.frame.Selected() == TabApps:
+		w.apps.Escape()
 	case w.frame.Selected() == TabConnections:
 		w.connections.Escape()
 	}

@@ -137,6 +137,7 @@ func (w *Window) Close() {
 	}
 	w.sync.Close()
 	w.apps.Close()
+	w.asker.Close()
 	w.connections.Close()
 	if w.records != nil {
 		w.records.Close()

@@ -15,6 +15,7 @@ import (
 	"linkdesk/core/syncing"
 	"linkdesk/core/vault"
 	"linkdesk/ui/connections"
+	"linkdesk/ui/consent"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/oauthapps"
 	"linkdesk/ui/records"
@@ -40,6 +41,7 @@ type Window struct {
 	frame       *Frame
 	sync        *sync.Tab
 	apps        *oauthapps.Tab
+	asker       *consent.Asker
 	connections *connections.Tab
 	records     *records.Page // over the tabs; nil: none
 	tray        *tray
@@ -87,7 +89,9 @@ func New(ctx context.Context, app fyne.App, deps Deps) *Window {
 	w.win.SetCloseIntercept(w.close)
 	w.shortcuts()
 	w.subscribe()
+	w.subscribeApps()
 	w.Reload()
+	w.asker.Refresh()
 	return w
 }
 
@@ -98,6 +102,7 @@ func (w *Window) build() {
 		Reauthorize: func(ids []core.ConnectionID) { w.frame.Select(TabConnections); w.connections.Reauthorize(ids) },
 	})
 	w.apps = oauthapps.New(w.ctx, w.env, w.deps.Apps)
+	w.asker = consent.New(w.ctx, w.env, w.deps.Consents, w.showApp)
 	w.connections = connections.New(w.ctx, w.env, w.deps.Connections, w.deps.Services, connections.Hooks{
 		OnSync: w.syncOne, Unlock: w.unlock, OpenURL: w.openURL, Changed: w.Reload, Browse: w.browse,
 		Settings: func(id core.ConnectionID) { w.frame.Select(TabSync); w.sync.Choose(id) },

@@ -1,5 +1,7 @@
 // Package oauthapps is the OAuth Apps tab: the address that programs on this
-// computer use, and the apps that may read through it.
+// computer use, the apps that may read through it, and what they read.
 //
-//	core/localhttp (Address, by way of the shell) -> presenter.go -> view.go
+//	core/authserver, core/localhttp (as Core) -> presenter.go (State) -> view.go (address, list)
+//	  rows.go, setup.go, recipe.go: what a State is in words, without Fyne    pane.go (beside the list)
+//	                                    form.go, secret.go, dialogs.go (W-13, W-16 to W-18)
 package oauthapps

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"linkdesk/core"
+	"linkdesk/core/authserver"
+	"linkdesk/core/event"
+	"linkdesk/ui/kit/kittest"
+	"linkdesk/ui/oauthapps"
+)
+
+// outside is the authorization server with the apps of a desk.
+type outside struct {
+	notAsked
+	d *desk
+}
+
+type notAsked = oauthapps.Apps
+
+var theApp = authserver.App{ID: "app_1", ClientID: "QX7M2K9PLD4RTW8B", Created: kittest.Noon,
+	Draft: authserver.Draft{Name: "n8n", RedirectURIs: []string{"http://localhost:5678/back"}, Scopes: []core.Scope{core.OrdersRead}}}
+
+func (o outside) Address() oauthapps.Address                     { return o.d.Address() }
+func (o outside) TurnAddress(on bool) error                      { return o.d.TurnAddress(on) }
+func (o outside) Apps(context.Context) ([]authserver.App, error) { return o.d.outside, nil }
+func (o outside) Grants(context.Context, authserver.AppID) ([]authserver.Grant, error) {
+	return nil, nil
+}
+func (o outside) Setup(context.Context, authserver.AppID) (authserver.Setup, error) {
+	return authserver.Setup{}, nil
+}
+func (o outside) Ledger() authserver.Ledger { return nothingRead{} }
+
+type nothingRead struct{ unused }
+
+type unused = authserver.Ledger
+
+func (nothingRead) Ledger(context.Context, authserver.AppID, int64, int) ([]authserver.Read, error) {
+	return nil, nil
+}
+
+func (d *desk) Pending() []authserver.Question {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.asks)
+}
+
+func (d *desk) Decide(_ context.Context, id authserver.ConsentID, x authserver.Decision) error {
+	d.mu.Lock()
+	d.asks = nil
+	d.mu.Unlock()
+	if x.Allow {
+		return d.note("allow " + string(id))
+	}
+	return d.note("refuse " + string(id))
+}
+
+func (d *desk) Counts(context.Context) (map[core.Model]int64, error) {
+	return map[core.Model]int64{core.Orders: 1204}, nil
+}
+
+func (d *desk) RevokeApp(_ context.Context, id authserver.AppID) error {
+	return d.note("revoke " + string(id))
+}
+
+// TestAQuestionOfAnAppComesToTheFront follows a question from the event to what the app reads.
+func TestAQuestionOfAnAppComesToTheFront(t *testing.T) {
+	d := sample(t)
+	d.outside = []authserver.App{theApp}
+	w := open(t, d)
+	d.mu.Lock()
+	d.asks = []authserver.Question{{AppInfo: theApp, ReturnsTo: "localhost:5678", New: theApp.Scopes,
+		Consent: authserver.Consent{ID: "ask_1", App: "app_1", Scopes: theApp.Scopes, Asked: w.Clock, Ends: w.Clock.Add(5 * time.Minute)}}}
+	d.mu.Unlock()
+	event.Publish(w.bus, authserver.ConsentAsked{ID: "ask_1", App: "app_1"})
+	w.wait(t, "the question in a window at the front", func() bool {
+		return w.Dialogs.Open() != nil && strings.Contains(w.Dialogs.Open().Title, "“n8n” wants to read your data") && d.has("show")
+	})
+	w.Advance(time.Second)
+	w.Dialogs.Open().Press("Allow")
+	w.wait(t, "the answer", func() bool { return d.has("allow ask_1") && w.Snacks.Shown() == "n8n can now read orders." })
+	w.showApp("app_1")
+	w.wait(t, "the app", func() bool { return w.seen("http://localhost:5678/back") })
+	if w.frame.Selected() != TabApps {
+		t.Error("another tab is open")
+	}
+}
+
+func TestAQuestionThatEndedLeavesTheWindow(t *testing.T) {
+	d := sample(t)
+	d.asks = []authserver.Question{{AppInfo: theApp, ReturnsTo: "localhost:5678",
+		Consent: authserver.Consent{ID: "ask_1", App: "app_1", Scopes: theApp.Scopes, Ends: kittest.Noon.Add(5 * time.Minute)}}}
+	w := open(t, d)
+	if w.Dialogs.Open() == nil {
+		t.Fatal("a question that waited before the window was there is not asked")
+	}
+	d.mu.Lock()
+	d.asks = nil
+	d.mu.Unlock()
+	event.Publish(w.bus, authserver.ConsentEnded{ID: "ask_1", App: "app_1", Outcome: authserver.Withdrawn})
+	w.wait(t, "its end", func() bool { return w.Dialogs.Open() == nil })
+	if d.has("refuse ask_1") {
+		t.Error("an answer to nobody")
+	}
+}
