@@ -164,22 +164,6 @@ func (c consentsCore) RevokeApp(ctx context.Context, id authserver.AppID) error 
 	return c.a.Apps.RevokeApp(ctx, id)
 }
 
-// consentCore is what the questions of outside apps need.
-type consentCore struct {
-	*authserver.Consents
-	a *App
-}
-
-// Counts is for consent.Core.
-func (c consentCore) Counts(ctx context.Context) (map[core.Model]int64, error) {
-	return c.a.DB.Records().Counts(ctx, "")
-}
-
-// RevokeApp is for consent.Core.
-func (c consentCore) RevokeApp(ctx context.Context, id authserver.AppID) error {
-	return c.a.Apps.RevokeApp(ctx, id)
-}
-
 // windowVault wipes what the lost key sealed as it starts over.
 type windowVault struct {
 	*vault.Vault

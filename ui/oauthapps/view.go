@@ -56,7 +56,7 @@ func (t *Tab) addressLine() fyne.CanvasObject {
 	t.status = kit.NewStatusLine(kit.State{})
 	t.toggle = kit.NewButton("", t.p.Turn)
 	return kit.Surface(kit.InsetXY(kit.GapGroup, kit.Gap, kit.VStack(kit.GapTight,
-		kit.Spread(kit.GapGroup, 3, kit.NewText(kit.T("Apps on this computer use")).Whole(), kit.Width(388, t.address), t.status, t.toggle),
+		kit.Spread(kit.GapGroup, 3, kit.NewText(kit.T("Apps on this computer use")).Whole(), kit.Width(372, t.address), t.status, t.toggle),
 		kit.NewNote(kit.T("It cannot be reached from other computers, nor from n8n Cloud.")),
 	)))
 }
