@@ -41,10 +41,9 @@ func (c *computer) attach(link string) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(fmt.Sprintf("/tmp/gui-desktop-%d-%s", os.Getuid(), os.Getenv("GUI_NAME")), "chromium", "DevToolsActivePort")
 	var port string
 	eventually(t, "Chromium", func() bool {
-		text, err := os.ReadFile(file)
+		text, err := os.ReadFile(devTools())
 		port, _, _ = strings.Cut(string(text), "\n")
 		return err == nil && port != ""
 	})
@@ -75,7 +74,7 @@ func (c *computer) attach(link string) *browser {
 	b.session += "/session/" + made.SessionID
 	t.Cleanup(func() {
 		b.listen()
-		b.call(nil, "DELETE", "", nil)
+		b.close()
 		driver.Process.Kill()
 		driver.Wait()
 	})
@@ -83,15 +82,36 @@ func (c *computer) attach(link string) *browser {
 	return b
 }
 
-// choose goes to the tab that shows the practice store.
+// close closes all tabs, and with them Chromium; a next link starts it anew.
+func (b *browser) close() {
+	var tabs []string
+	b.call(&tabs, "GET", "/window/handles", nil)
+	for _, tab := range tabs {
+		if b.try(nil, "POST", "/window", map[string]any{"handle": tab}) == nil {
+			b.try(nil, "DELETE", "/window", nil)
+		}
+	}
+	eventually(b.t, "the end of Chromium", func() bool {
+		_, err := tool("xdotool", "search", "--onlyvisible", "--name", "Chromium$")
+		return err != nil
+	})
+	os.Remove(devTools())
+}
+
+// devTools is the file in which Chromium writes the port it is driven through.
+func devTools() string {
+	return filepath.Join(fmt.Sprintf("/tmp/gui-desktop-%d-%s", os.Getuid(), os.Getenv("GUI_NAME")), "chromium", "DevToolsActivePort")
+}
+
+// choose goes to the tab in which the sign-in began.
 func (b *browser) choose() {
 	b.t.Helper()
-	eventually(b.t, "a page of "+b.origin, func() bool {
+	eventually(b.t, "the sign-in page of "+b.origin, func() bool {
 		var tabs []string
 		b.call(&tabs, "GET", "/window/handles", nil)
 		for i := len(tabs) - 1; i >= 0; i-- {
 			b.call(nil, "POST", "/window", map[string]any{"handle": tabs[i]})
-			if strings.HasPrefix(b.at(), b.origin) {
+			if strings.HasPrefix(b.at(), b.origin+"/signin/") {
 				return true
 			}
 		}
@@ -137,14 +157,12 @@ func (b *browser) try(value any, method, path string, body any) error {
 	return json.Unmarshal(got.Value, value)
 }
 
+// at is the address on screen; "" while there is none.
 func (b *browser) at() (address string) {
-	b.call(&address, "GET", "/url", nil)
+	if b.try(&address, "GET", "/url", nil) != nil {
+		return ""
+	}
 	return address
-}
-
-func (b *browser) title() (text string) {
-	b.call(&text, "GET", "/title", nil)
-	return text
 }
 
 const elementKey = "element-6066-11e4-a52e-4f735466cecf" // WebDriver section 12.3
@@ -179,7 +197,7 @@ func (b *browser) text(css string) (text string) {
 	return text
 }
 
-// value is a property of the first element of a selector.
+// property is one of the first element of a selector.
 func (b *browser) property(css, name string) (value any) {
 	b.t.Helper()
 	if found := b.all(css); len(found) > 0 {

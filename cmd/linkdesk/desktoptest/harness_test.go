@@ -340,11 +340,5 @@ func (c *computer) sentence() string {
 // waitSentence waits until the overall state begins with these words.
 func (c *computer) waitSentence(words string) {
 	c.t.Helper()
-	last := ""
-	defer func() {
-		if c.t.Failed() {
-			c.t.Logf("the state is %q", last)
-		}
-	}()
-	eventually(c.t, "the state “"+words+"”", func() bool { last = c.sentence(); return strings.HasPrefix(last, words) })
+	eventually(c.t, "the state “"+words+"”", func() bool { return strings.HasPrefix(c.sentence(), words) })
 }

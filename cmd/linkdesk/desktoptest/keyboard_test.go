@@ -63,7 +63,7 @@ func TestKeyboard(t *testing.T) {
 	}
 	c.keys("ctrl+f")
 	must(t, "gui-type", "nothing like this")
-	c.wantChange("searched", tabs[2])
+	c.wantChange("searched", tabs[2], someWords)
 	c.keys("ctrl+a", "BackSpace")
 	settle()
 

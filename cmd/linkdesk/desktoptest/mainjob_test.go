@@ -49,7 +49,7 @@ func (c *computer) signIn() *browser {
 	c.keys("Tab", "Tab", "Return") // Try the practice store
 	name := c.wantDialog("02-name")
 	c.keys("Return")
-	c.wantChange("03-review", name)
+	c.wantChange("03-review", name, aPane)
 	c.keys("Return") // Open Practice store in my browser
 	eventually(c.t, "the link in the browser", func() bool { return len(links(c.t)) > before })
 	link := links(c.t)[before]
@@ -85,21 +85,23 @@ func (c *computer) firstSync() {
 // browse opens the records of each kind of data, searches, and opens one.
 func (c *computer) browse() {
 	c.t.Helper()
+	before := c.look("08-before")
 	for i, search := range []string{"london", "tanaka", "1042", "terracotta", "companies"} {
 		model := []string{"stores", "customers", "orders", "products", "segments"}[i]
-		before := c.look("08-" + model + "-before")
 		c.keys("ctrl+f", "Home")
 		for range i {
 			c.keys("Down")
 		}
 		c.keys("Menu", "Down", "Down", "Down", "Down", "Return") // Browse data
-		list := c.wantChange("08-"+model, before)
+		list := c.wantChange("08-"+model, before, aPane)
 		must(c.t, "gui-type", search) // the search field has the keyboard
-		found := c.wantChange("08-"+model+"-found", list)
-		c.keys("Tab", "Tab", "Tab")
-		c.keys("Down", "Return")
-		c.wantChange("08-"+model+"-detail", found)
-		c.keys("Escape", "Escape", "Escape")
+		found := c.wantChange("08-"+model+"-found", list, someWords)
+		must(c.t, "gui-click", "-w", title, "200", "195") // the first row
+		c.wantChange("08-"+model+"-detail", found, aPane)
+		c.keys("Escape", "Escape")
+		if back := c.wantNoDialog("08-back"); differ(body(back), body(before)) > 300 {
+			c.t.Errorf("Escape did not lead back from the %s", model)
+		}
 	}
 }
 

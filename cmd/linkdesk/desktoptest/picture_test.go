@@ -102,12 +102,19 @@ func (c *computer) wantVeil(step string, veil bool) (p image.Image) {
 	return c.look(step)
 }
 
-// wantChange waits until the window is different from how it was.
-func (c *computer) wantChange(step string, before image.Image) (p image.Image) {
+// A change of the window, in parts of ten thousand: that of a word, and that of
+// a pane; what a resting pointer marks is less.
+const (
+	someWords = 2
+	aPane     = 200
+)
+
+// wantChange waits until so much of the window is different from how it was.
+func (c *computer) wantChange(step string, before image.Image, least int) (p image.Image) {
 	c.t.Helper()
 	eventually(c.t, step+": another picture", func() bool {
 		p = c.glance(step)
-		return differ(body(p), body(before)) > 2
+		return differ(body(p), body(before)) > least
 	})
 	return c.look(step)
 }
