@@ -66,7 +66,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	db := &DB{path: path, clock: o.Clock, log: o.Log}
 	if err := db.connect(ctx); err != nil {
-		db.closePools()
+		_ = db.closePools()
 		return nil, mapError(err)
 	}
 	return db, nil

@@ -192,8 +192,8 @@ func (c *call) send(status int, body []byte) {
 		var small bytes.Buffer
 		z := zips.Get().(*gzip.Writer)
 		z.Reset(&small)
-		z.Write(body) // into memory: cannot fail
-		z.Close()
+		_, _ = z.Write(body) // into memory: cannot fail
+		_ = z.Close()
 		zips.Put(z)
 		body = small.Bytes()
 		h.Set("Content-Encoding", "gzip")

@@ -123,12 +123,12 @@ func (i *Instance) serve(ctx context.Context, conn net.Conn, handle Handler) {
 	watch := make(chan struct{})
 	go func() { // a caller says nothing more: any end of reading means that it left
 		defer close(watch)
-		in.ReadByte()
+		_, _ = in.ReadByte()
 		cancel()
 	}()
 	out := &frames{to: json.NewEncoder(conn)}
 	exit := handle(ctx, r, frameWriter{out, false}, frameWriter{out, true})
-	out.send(frame{Exit: &exit})
+	_ = out.send(frame{Exit: &exit}) // a caller that left does not want it
 	conn.Close()
 	<-watch
 }

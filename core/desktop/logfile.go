@@ -77,7 +77,7 @@ func (l *LogFile) rotate() error {
 	l.file.Close()
 	l.file = nil
 	for i := logKeep - 1; i >= 0; i-- {
-		os.Rename(l.old(i), l.old(i+1))
+		_ = os.Rename(l.old(i), l.old(i+1))
 	}
 	return l.open()
 }

@@ -63,7 +63,7 @@ func New(o Options) *Server {
 	}
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(map[string]string{"name": "Linkdesk", "version": o.Version})
+		_ = json.NewEncoder(w).Encode(map[string]string{"name": "Linkdesk", "version": o.Version})
 	})
 	return s
 }

@@ -79,6 +79,9 @@ func (s *Store) replay(edits map[string]edit) error {
 	return nil
 }
 
+// trySave saves where nobody could be told of a failure; save has logged it.
+func (s *Store) trySave() { _ = s.save() }
+
 // save writes the state in one step, so that a crash leaves the old or the new
 // one. The caller holds the lock.
 func (s *Store) save() error {

@@ -195,6 +195,6 @@ func (s *Store) strikesLocked(name Switch) (value string, due bool) {
 		return to.Value, true
 	}
 	s.state.Switches[name] = to
-	s.save()
+	s.trySave()
 	return to.Value, due
 }

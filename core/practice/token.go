@@ -70,7 +70,7 @@ func (s *Store) exchange(w http.ResponseWriter, r *http.Request, odd string) {
 			for _, g := range s.state.Grants {
 				if g.ID == c.grant {
 					s.drop(g)
-					s.save()
+					s.trySave()
 					break
 				}
 			}
@@ -110,12 +110,12 @@ func (s *Store) refresh(w http.ResponseWriter, r *http.Request, odd string) {
 	}
 	p, ok := s.rotate(r.PostFormValue("refresh_token"), odd == OddNoRefresh)
 	if !ok {
-		s.save()
+		s.trySave()
 		oauthError(w, http.StatusBadRequest, "invalid_grant")
 		return
 	}
 	if _, lose := s.strikesLocked(LoseReply); lose {
-		s.save()
+		s.trySave()
 		hangUp(w, nil, 0)
 		return
 	}

@@ -132,7 +132,8 @@ func (m *mapper) set(f *field, vals []value, v value, dst reflect.Value, rec *co
 // textOf returns what a field says, with map and prefix applied. An empty text
 // is as good as none.
 func (m *mapper) textOf(f *field, vals []value, v value) (string, bool) {
-	s, ok := "", true
+	var s string
+	var ok bool
 	if f.value != nil {
 		s, ok = m.expand(f.value, vals)
 	} else {

@@ -50,7 +50,7 @@ func newReceiver(a *Attempt, listeners []net.Listener, address *url.URL) *receiv
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10,
 		ErrorLog: log.New(io.Discard, "", 0)} // it would write what strangers send
 	for _, l := range listeners {
-		r.closed.Go(func() { r.server.Serve(l) })
+		r.closed.Go(func() { _ = r.server.Serve(l) })
 	}
 	return r
 }

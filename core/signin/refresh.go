@@ -201,7 +201,7 @@ func (t *Tokens) recover(ctx context.Context, id core.ConnectionID, s stored) (s
 	r, err := e.read(target.Auth)
 	if err != nil {
 		t.endpoint.log.Warn("an answer in the journal cannot be read", "connection", string(id))
-		return s, nil
+		return s, nil //nolint:nilerr // the stored grant stands; that this answer is unreadable was logged
 	}
 	if _, err := t.save(ctx, id, target, s.grant, r, e); err != nil && !errors.Is(err, ErrRevision) {
 		return s, err

@@ -25,7 +25,7 @@ func (v *Vault) attempt(ctx context.Context, limit time.Duration, quiet bool) er
 			return v.settle(m.Mode, Locked, core.E(core.CodeKeyring, "Your sign-ins are locked. Enter your passphrase to open them.", nil))
 		}
 		if !quiet {
-			v.settle(m.Mode, Opening, nil)
+			_ = v.settle(m.Mode, Opening, nil) // it hands back the error it is given
 		}
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()

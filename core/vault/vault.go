@@ -111,7 +111,7 @@ func (v *Vault) Retry(ctx context.Context) error {
 			return errors.Join(v.State().Err, ctx.Err())
 		case <-time.After(pause):
 		}
-		v.attempt(ctx, probeDeadline, true)
+		_ = v.attempt(ctx, probeDeadline, true) // what came of it is the state
 	}
 }
 

@@ -15,7 +15,6 @@ type Choice struct {
 	marks   []*image
 	texts   []*Text
 	ring    *panel
-	focused bool
 	across  bool
 }
 

@@ -185,13 +185,6 @@ func newPanel(fill, stroke fyne.ThemeColorName, corner float32) *panel {
 	return p
 }
 
-func (p *panel) set(fill fyne.ThemeColorName) {
-	if p.fill != fill {
-		p.fill = fill
-		p.Refresh()
-	}
-}
-
 func (p *panel) CreateRenderer() fyne.WidgetRenderer {
 	r := &panelRenderer{p: p, rect: canvas.NewRectangle(color.Transparent)}
 	r.Refresh()
