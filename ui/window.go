@@ -90,6 +90,8 @@ func New(ctx context.Context, app fyne.App, deps Deps) *Window {
 	w.shortcuts()
 	w.subscribe()
 	w.subscribeApps()
+	// Countdowns, snack bars and ages count by these.
+	w.tasks.Go(func(ctx context.Context) func() { w.env.Ticks.Run(ctx, deps.Dispatcher, deps.Now); return nil })
 	w.Reload()
 	w.asker.Refresh()
 	return w

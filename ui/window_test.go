@@ -426,3 +426,12 @@ func TestScreens(t *testing.T) {
 		})
 	}
 }
+
+// Countdowns, snack bars, ages and the button of a consent question all count
+// by the window's ticks: somebody has to give them.
+func TestTheWindowTicks(t *testing.T) {
+	w := open(t, sample(t))
+	ticked := false
+	w.env.Ticks.Subscribe(func(time.Time) { ticked = true })
+	w.wait(t, "a tick", func() bool { return ticked })
+}
