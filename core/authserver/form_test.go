@@ -87,8 +87,19 @@ func TestAnswersAreNotKept(t *testing.T) {
 	}
 }
 
+func TestBodyOf64KiB(t *testing.T) {
+	for size, fits := range map[int]bool{65536: true, 65537: false} {
+		r := httptest.NewRequest("POST", "/oauth/token", strings.NewReader("a="+strings.Repeat("x", size-2)))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		form, refused := readForm(httptest.NewRecorder(), r)
+		if (refused == nil) != fits || fits && len(form["a"]) != size-2 || !fits && refused.status != 413 {
+			t.Errorf("%d bytes: %+v", size, refused)
+		}
+	}
+}
+
 func TestSeconds(t *testing.T) {
-	for d, want := range map[time.Duration]string{time.Second: "1", time.Millisecond: "1", 1500 * time.Millisecond: "2", time.Minute: "60"} {
+	for d, want := range map[time.Duration]string{time.Second: "1", time.Nanosecond: "1", time.Millisecond: "1", 1500 * time.Millisecond: "2", time.Minute: "60"} {
 		if got := seconds(d); got != want {
 			t.Errorf("%v: %s", d, got)
 		}

@@ -144,7 +144,10 @@ func TestStop(t *testing.T) {
 	if err := b.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Consents().Decide(t.Context(), q.ID, authservertest.Yes(q)); core.CodeOf(err) != core.CodeNotFound || len(b.Consents().Pending()) != 0 {
+	if len(b.Consents().Pending()) != 0 {
+		t.Error("a question waits")
+	}
+	if err := b.Consents().Decide(t.Context(), q.ID, authservertest.Yes(q)); core.CodeOf(err) != core.CodeNotFound {
 		t.Errorf("answered afterwards: %v", err)
 	}
 	if _, err := b.Check(t.Context(), "ldaccess6"); err != authserver.ErrInvalidToken {
@@ -189,7 +192,16 @@ func TestCheckWhileRemoving(t *testing.T) {
 // counting counts how often the store is read.
 type counting struct {
 	authservertest.Store
-	views atomic.Int32
+	views, updates atomic.Int32
+	during         func() // an update
+}
+
+func (c *counting) Update(ctx context.Context, fn func(authserver.Tx) error) error {
+	c.updates.Add(1)
+	if c.during != nil {
+		c.during()
+	}
+	return c.Store.Update(ctx, fn)
 }
 
 func (c *counting) View(ctx context.Context, fn func(authserver.Tx) error) error {
@@ -237,6 +249,59 @@ func TestCheckRemembers(t *testing.T) {
 	if err := b.bus.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// A use is written once, and one that comes while others are written is not lost.
+func TestFlush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		store := &counting{Store: b.store}
+		disk := &authservertest.Hooked{Store: store}
+		s := authserver.New(authserver.Options{Store: disk, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler), Origin: func() string { return "" }})
+		b.grant(t, "ldaccess7")
+		use := func() {
+			time.Sleep(time.Second)
+			if _, err := s.Check(t.Context(), "ldaccess7"); err != nil {
+				t.Error(err)
+			}
+		}
+		flush := func(want int32) {
+			t.Helper()
+			if err := s.Flush(t.Context()); err != nil || store.updates.Load() != want {
+				t.Errorf("%d updates, want %d (%v)", store.updates.Load(), want, err)
+			}
+		}
+		flush(0)
+		use()
+		flush(1)
+		flush(1)
+		use()
+		store.during = use
+		flush(2)
+		store.during = nil
+		at := time.Now()
+		flush(3)
+		flush(3)
+		if grants, err := s.Grants(t.Context(), ""); err != nil || !grants[0].LastUsed.Equal(at) {
+			t.Errorf("%+v %v", grants, err)
+		}
+		use()
+		disk.Before = func() error { return core.E(core.CodeStorageFull, "", nil) }
+		if err := s.Flush(t.Context()); core.CodeOf(err) != core.CodeStorageFull {
+			t.Errorf("with a full disk: %v", err)
+		}
+		disk.Before = nil
+		flush(5)
+		use()
+		if err := s.DeleteApp(t.Context(), b.app.ID); err != nil {
+			t.Error(err)
+		}
+		flush(7) // there is nobody to note it for
+		flush(7)
+		if err := b.bus.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func BenchmarkCheck(b *testing.B) {

@@ -257,6 +257,10 @@ func seenAndRemoved(w *World) {
 	if err != nil || !a.HidePersonal || a.App != w.App.ID || a.ClientID != w.App.ClientID || !slices.Equal(a.Scopes, []core.Scope{core.OrdersRead}) {
 		w.T.Errorf("%+v %v", a, err)
 	}
+	other, _ := w.Create(authserver.Draft{Name: "other", RedirectURIs: []string{Callback}})
+	if o, err := w.S.App(ctx, other.ID); err != nil || !o.LastUsed.IsZero() {
+		w.T.Errorf("an app that read nothing: %+v %v", o, err)
+	}
 	seen := func() []authserver.Grant {
 		w.T.Helper()
 		grants, err := w.S.Grants(ctx, w.App.ID)
@@ -274,7 +278,7 @@ func seenAndRemoved(w *World) {
 		if app, err := w.S.App(ctx, w.App.ID); err != nil || !app.LastUsed.Equal(w.Clock.Now()) {
 			w.T.Errorf("%+v %v", app.LastUsed, err)
 		}
-		if apps, err := w.S.Apps(ctx); err != nil || len(apps) != 1 || !apps[0].LastUsed.Equal(w.Clock.Now()) {
+		if apps, err := w.S.Apps(ctx); err != nil || len(apps) != 2 || !apps[0].LastUsed.Equal(w.Clock.Now()) {
 			w.T.Errorf("%+v %v", apps, err)
 		}
 		w.must(w.S.Flush(ctx))

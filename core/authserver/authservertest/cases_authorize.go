@@ -155,6 +155,11 @@ func neverMore(w *World) {
 	if a := w.Exchange(w.Get(page).Query("code")); a.text("scope") != "orders:read" {
 		w.T.Errorf("got %s", a.Body)
 	}
+	q, page = w.Ask()
+	w.Decide(q, authserver.Decision{Allow: true, Scopes: []core.Scope{core.OrdersRead, core.CustomersRead, core.OrdersRead}})
+	if a := w.Exchange(w.Get(page).Query("code")); a.text("scope") != "customers:read orders:read" {
+		w.T.Errorf("out of order and twice: %s", a.Body)
+	}
 	q, page = w.Ask("scope", "-") // all that is ticked; the person takes one away
 	if !slices.Equal(q.Scopes, []core.Scope{core.CustomersRead, core.OrdersRead}) {
 		w.T.Errorf("asked for %v", q.Scopes)

@@ -51,6 +51,12 @@ func everyChangeIsTold(w *World) {
 
 // answersAtOnce is two windows, or a window and a command, that answer together.
 func answersAtOnce(w *World) {
+	w.UseHook().Before = func() error {
+		if len(w.S.Consents().Pending()) != 0 {
+			w.T.Error("a question that is being answered can be answered")
+		}
+		return nil
+	}
 	for range 10 {
 		q, page := w.Ask()
 		var mu sync.Mutex
