@@ -64,6 +64,12 @@ func (s *Service) refresh(ctx context.Context, c caller, form map[string]string)
 	if err != nil {
 		return nil, s.stored(err)
 	}
+	s.renewed(c, refused, replayed)
+	return body, refused
+}
+
+// renewed tells the window what came of a renewal.
+func (s *Service) renewed(c caller, refused *refusal, replayed bool) {
 	if replayed {
 		s.cache.clear()
 		s.trouble(c.ID, RenewalReplayed, "")
@@ -72,7 +78,6 @@ func (s *Service) refresh(ctx context.Context, c caller, form map[string]string)
 	if refused == nil {
 		s.changed(c.ID)
 	}
-	return body, refused
 }
 
 func invalidScope() *refusal {

@@ -68,6 +68,10 @@ func secrets(w *World) {
 	if regenerate(24 * time.Hour); len(list()) != 2 {
 		w.T.Error("a secret that had ended came back")
 	}
+}
+
+func noSecret(w *World) {
+	ctx, id := w.T.Context(), w.App.ID
 	public, _ := w.Create(authserver.Draft{Name: "public", RedirectURIs: []string{Callback}, Public: true})
 	for _, bad := range []struct {
 		app     authserver.AppID
@@ -287,12 +291,13 @@ func (w *World) grantFor(l authserver.Lifetime) (access string) {
 	return access
 }
 
+func (w *World) purge() {
+	w.T.Helper()
+	w.must(w.S.Purge(w.T.Context()))
+}
+
 func purge(w *World) {
-	ctx := w.T.Context()
-	purge := func() {
-		w.T.Helper()
-		w.must(w.S.Purge(ctx))
-	}
+	ctx, purge := w.T.Context(), w.purge
 	unfetched := w.Code()
 	waiting := w.Code()
 	access, first := w.Tokens()

@@ -137,16 +137,23 @@ func events(w *World) {
 
 // setUp makes the mistakes that people make with n8n, one after the other.
 func setUp(w *World) {
-	ctx := w.T.Context()
-	is := func(step string, want authserver.Trouble) authserver.Setup {
-		w.T.Helper()
-		x, err := w.S.Setup(ctx, w.App.ID)
-		if err != nil || x.Trouble != want || want != "" && !x.At.Equal(w.Clock.Now()) {
-			w.T.Errorf("%s: %+v %v, want %s", step, x, err, want)
-		}
-		w.Clock.Add(time.Second)
-		return x
+	w.setUpSignIn()
+	w.setUpTokens()
+}
+
+// stuck checks what the window says about the set-up.
+func (w *World) stuck(step string, want authserver.Trouble) authserver.Setup {
+	w.T.Helper()
+	x, err := w.S.Setup(w.T.Context(), w.App.ID)
+	if err != nil || x.Trouble != want || want != "" && !x.At.Equal(w.Clock.Now()) {
+		w.T.Errorf("%s: %+v %v, want %s", step, x, err, want)
 	}
+	w.Clock.Add(time.Second)
+	return x
+}
+
+func (w *World) setUpSignIn() {
+	is := w.stuck
 	is("nothing yet", "")
 	w.Authorize("redirect_uri", Callback+"/")
 	is("address", authserver.WrongRedirect)
@@ -167,9 +174,13 @@ func setUp(w *World) {
 	q, page := w.Ask()
 	is("asked again", "")
 	w.Clock.Add(7 * time.Second)
-	w.S.Consents().Sweep(ctx)
+	w.S.Consents().Sweep(w.T.Context())
 	is("closed", authserver.PageClosed)
 	w.Get(page)
+}
+
+func (w *World) setUpTokens() {
+	ctx, is := w.T.Context(), w.stuck
 	w.Exchange("x", "client_secret", "-")
 	is("no secret", authserver.NoSecret)
 	w.Exchange("x", "client_secret", "y")

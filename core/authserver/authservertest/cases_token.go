@@ -30,6 +30,7 @@ var tokenCases = []Case{
 	{"TestB22_UnknownAppAndWrongSecretAnswerAlike", answerAlike},
 	{"TestB23_ParametersOnlyFromTheBody", onlyBody},
 	{"TestB24_Secrets", secrets},
+	{"TestB24_NoSecretToRegenerate", noSecret},
 	{"TestB24_PauseAndDelete", pauseAndDelete},
 	{"TestB25_Revocation", revocation},
 	{"TestB26_Introspection", introspection},
