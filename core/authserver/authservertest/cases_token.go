@@ -35,6 +35,7 @@ var tokenCases = []Case{
 	{"TestB25_Revocation", revocation},
 	{"TestB26_Introspection", introspection},
 	{"TestB27_Lifetimes", lifetimes},
+	{"TestU12_LifetimesChosen", lifetimesChosen},
 	{"TestB27_Purge", purge},
 	{"TestB28_NothingReadableIsLogged", nothingLogged},
 }
