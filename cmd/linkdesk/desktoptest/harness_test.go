@@ -125,6 +125,10 @@ func newComputer(t *testing.T, name, theme string) *computer {
 	c := &computer{t: t, home: home, name: name, theme: theme, secrets: map[string]string{}}
 	c.env = []string{"LINKDESK_HOME=" + home, "HOME=" + user, "FYNE_THEME=" + theme, "TZ=UTC"}
 	t.Cleanup(func() {
+		if t.Failed() {
+			out := c.output()
+			t.Logf("what was printed, at its end: %s", signInLink.ReplaceAllString(out[max(0, len(out)-4000):], "LINK"))
+		}
 		if c.window != nil {
 			c.window.kill()
 		}

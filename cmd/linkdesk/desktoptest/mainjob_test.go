@@ -96,7 +96,7 @@ func (c *computer) browse() {
 		list := c.wantChange("08-"+model, before, aPane)
 		must(c.t, "gui-type", search) // the search field has the keyboard
 		found := c.wantChange("08-"+model+"-found", list, someWords)
-		must(c.t, "gui-click", "-w", title, "200", "195") // the first row
+		must(c.t, "gui-click", "-w", title, "200", "220") // the first row
 		c.wantChange("08-"+model+"-detail", found, aPane)
 		c.keys("Escape", "Escape")
 		if back := c.wantNoDialog("08-back"); differ(body(back), body(before)) > 300 {
