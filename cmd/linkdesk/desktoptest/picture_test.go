@@ -27,7 +27,10 @@ func (c *computer) glance(step string) image.Image { return c.picture(step, "-w"
 func (c *computer) picture(step string, args ...string) image.Image {
 	c.t.Helper()
 	file := filepath.Join(pictures, fmt.Sprintf("%s-%s-%s.png", c.name, step, c.theme))
-	must(c.t, "gui-shot", append(args, file)...)
+	eventually(c.t, "a picture of "+step, func() bool { // the window list is empty for a moment now and then
+		_, err := tool("gui-shot", append(args, file)...)
+		return err == nil
+	})
 	return readPicture(c, file)
 }
 
