@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,17 +17,34 @@ import (
 	"linkdesk/ui/kit/kittest"
 )
 
-// shop is a Core over made-up orders.
+// shop is a Core over made-up orders. Two questions may be under way at once.
 type shop struct {
-	orders  int
+	orders int
+
+	mu      sync.Mutex
 	asked   []core.RecordQuery
 	failing error
 }
 
+func (s *shop) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failing = err
+}
+
+func (s *shop) questions() []core.RecordQuery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
 func (s *shop) Query(_ context.Context, q core.RecordQuery) (core.RecordPage, error) {
+	s.mu.Lock()
 	s.asked = append(s.asked, q)
-	if s.failing != nil {
-		return core.RecordPage{}, s.failing
+	failing := s.failing
+	s.mu.Unlock()
+	if failing != nil {
+		return core.RecordPage{}, failing
 	}
 	from, _ := strconv.Atoi(q.After)
 	page := core.RecordPage{Total: int64(s.orders)}
@@ -83,14 +102,14 @@ func TestRecordsComePageByPage(t *testing.T) {
 	s := &shop{orders: 1000}
 	env, g := open(t, s)
 	wait(t, env, "the first page", func() bool { return len(g.p.state.Rows) == pageSize })
-	if len(s.asked) != 1 {
-		t.Fatalf("%d questions for the first screen", len(s.asked))
+	if len(s.questions()) != 1 {
+		t.Fatalf("%d questions for the first screen", len(s.questions()))
 	}
 	g.table.ScrollTo(pageSize - 1)
 	env.Window.Canvas().Capture()
 	wait(t, env, "the second page", func() bool { return len(g.p.state.Rows) == 2*pageSize })
-	if s.asked[1].After != strconv.Itoa(pageSize) {
-		t.Errorf("the second question was %+v", s.asked[1])
+	if q := s.questions()[1]; q.After != strconv.Itoa(pageSize) {
+		t.Errorf("the second question was %+v", q)
 	}
 }
 
@@ -111,7 +130,7 @@ func TestAFaultIsShownAndRetryMendsIt(t *testing.T) {
 	if !g.fault.Visible() {
 		t.Fatal("no banner")
 	}
-	s.failing = nil
+	s.fail(nil)
 	g.p.Retry()
 	wait(t, env, "the rows", func() bool { return len(g.p.state.Rows) == 5 })
 	if g.fault.Visible() {
