@@ -14,14 +14,14 @@ import (
 // mounts them on the local server.
 func (a *App) openApps(ctx context.Context) error {
 	store := a.DB.Apps()
-	a.Apps = authserver.New(authserver.Options{Store: store, Ledger: store, Bus: a.Bus, Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.Origin})
+	a.Apps = authserver.New(authserver.Options{Store: store, Ledger: store, Bus: a.Bus, Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.OriginOf})
 	records := a.DB.API() // one for the life of the program: it keeps prepared statements
 	key, err := records.PseudonymKey(ctx)
 	if err != nil {
 		return err
 	}
 	a.API = api.New(api.Options{Checker: bearers{a.Apps}, Records: records, Segments: records, Ledger: ledger{a.Apps.Ledger()},
-		Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.Origin, PseudonymKey: key,
+		Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.OriginOf, PseudonymKey: key,
 		Changed: func(k api.Key) {
 			event.Publish(a.Bus, event.RecordsChanged{Connection: k.Connection, Model: core.Segments})
 		}})

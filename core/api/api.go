@@ -17,7 +17,7 @@ type Options struct {
 	Ledger   Ledger
 	Clock    core.Clock
 	Log      *slog.Logger
-	Origin   func() string // of the local server, "http://127.0.0.1:8787", for the OpenAPI document
+	Origin   func(context.Context) string // by which a request came in, "http://127.0.0.1:8787", for the OpenAPI document
 
 	// PseudonymKey makes pseudonyms of hidden personal fields. It has to be the
 	// same at each start, and unknown to apps: who has it can try out addresses.

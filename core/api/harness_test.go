@@ -113,7 +113,7 @@ func newDesk(t testing.TB) *desk {
 	}
 	server := localhttp.New(localhttp.Options{Version: "test", Log: slog.New(slog.DiscardHandler)})
 	d.api = api.New(api.Options{Checker: d.checker, Records: store, Segments: store, Ledger: d.ledger, Clock: d.clock, Log: slog.New(slog.DiscardHandler),
-		Origin: server.Origin, PseudonymKey: key, Changed: func(k api.Key) { d.changed = append(d.changed, k) }})
+		Origin: server.OriginOf, PseudonymKey: key, Changed: func(k api.Key) { d.changed = append(d.changed, k) }})
 	server.Mount("/v1/", d.api.Handler())
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	if err := server.Start(ctx); err != nil {

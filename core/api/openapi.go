@@ -14,7 +14,7 @@ type object = map[string]any
 // openAPI answers with the document of the routes (OpenAPI 3.1), made once for
 // an address.
 func (a *API) openAPI(c *call) error {
-	origin := a.o.Origin()
+	origin := a.o.Origin(c.r.Context())
 	a.doc.Lock()
 	if a.doc.text == nil || a.doc.origin != origin {
 		a.doc.origin, a.doc.text = origin, marshal(describe(origin))

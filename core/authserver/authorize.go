@@ -3,6 +3,7 @@ package authserver
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"slices"
 	"time"
@@ -16,6 +17,17 @@ type request struct {
 	state     string
 	challenge string
 	scopes    []core.Scope
+	issuer    string // what the app knows this server by
+	from      string // see Question.From
+}
+
+// sender is where a request came from: "" for this computer.
+func sender(r *http.Request) string {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || at.Addr().Unmap().IsLoopback() {
+		return ""
+	}
+	return at.Addr().Unmap().WithZone("").String()
 }
 
 // authorize is the authorization endpoint (RFC 6749 section 4.1.1). The app
@@ -50,7 +62,7 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.went(app.ID, func(x *Setup, at time.Time) { x.Opened = at })
-	req := request{redirect: asked, state: query["state"]}
+	req := request{redirect: asked, state: query["state"], issuer: s.origin(r.Context()), from: sender(r)}
 	no := s.examine(app, query, repeated, &req)
 	var ticket core.Secret
 	if no == nil {
@@ -59,7 +71,7 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	if no != nil {
 		s.log.Warn("an app was refused", "client", app.ClientID, "code", no.code, "why", no.description)
-		seeOther(w, errorRedirect(asked, req.state, s.origin(), no.code, no.description))
+		seeOther(w, errorRedirect(asked, req.state, req.issuer, no.code, no.description))
 		return
 	}
 	seeOther(w, "/oauth/wait/"+ticket.Reveal())

@@ -47,6 +47,7 @@ type Question struct {
 	New         []core.Scope // of Scopes, those not allowed before; all, of a public app
 	LastAllowed time.Time    // zero: never
 	ReturnsTo   string       // "localhost:5678"
+	From        string       // "192.168.1.20": the computer or container with the browser; "" is this one
 }
 
 // Decision is the person's answer.
@@ -83,6 +84,8 @@ type question struct {
 	ticket    Hash // of the address of the waiting page
 	state     string
 	challenge string
+	issuer    string
+	from      string
 	seen      time.Time   // the page last asked
 	deciding  bool        // an answer is being written
 	next      core.Secret // where the page goes when there is an outcome
@@ -94,7 +97,7 @@ func (c *Consents) ask(ctx context.Context, app App, r request) (core.Secret, er
 	ticket := newCredential("")
 	q := &question{
 		Consent: Consent{ID: ConsentID(newID("ask_")), App: app.ID, Scopes: r.scopes, RedirectURI: r.redirect, Asked: now, Ends: now.Add(consentLife)},
-		app:     app, ticket: hashOf(ticket.Reveal()), state: r.state, challenge: r.challenge, seen: now,
+		app:     app, ticket: hashOf(ticket.Reveal()), state: r.state, challenge: r.challenge, issuer: r.issuer, from: r.from, seen: now,
 	}
 	c.mu.Lock()
 	if len(slices.DeleteFunc(slices.Clone(c.list), func(q *question) bool { return q.Outcome != "" })) >= mostWaiting {
@@ -156,7 +159,7 @@ func (c *Consents) Pending() []Question {
 			continue
 		}
 		back, _ := url.Parse(q.RedirectURI) // was checked when it was registered
-		all = append(all, Question{Consent: q.Consent, AppInfo: q.app, New: q.fresh, LastAllowed: q.last, ReturnsTo: back.Host})
+		all = append(all, Question{Consent: q.Consent, AppInfo: q.app, New: q.fresh, LastAllowed: q.last, ReturnsTo: back.Host, From: q.from})
 	}
 	return all
 }
@@ -192,7 +195,7 @@ func (c *Consents) endAll(ctx context.Context, outcome Outcome, which func(*ques
 	var ended []*question
 	for _, q := range c.list {
 		if q.Outcome == "" && !q.deciding && which(q) {
-			c.finish(q, outcome, refusedAt(q, c.s.origin()))
+			c.finish(q, outcome, refusedAt(q))
 			ended = append(ended, q)
 		}
 	}
@@ -220,6 +223,6 @@ func (c *Consents) drop(q *question) {
 }
 
 // refusedAt is where the browser goes when there is no access.
-func refusedAt(q *question, issuer string) core.Secret {
-	return core.NewSecret(errorRedirect(q.RedirectURI, q.state, issuer, "access_denied", "The person did not allow access."))
+func refusedAt(q *question) core.Secret {
+	return core.NewSecret(errorRedirect(q.RedirectURI, q.state, q.issuer, "access_denied", "The person did not allow access."))
 }

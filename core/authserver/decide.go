@@ -27,7 +27,7 @@ func (c *Consents) Decide(ctx context.Context, id ConsentID, d Decision) error {
 	outcome := Denied
 	switch {
 	case core.CodeOf(err) == core.CodeNotFound: // the app changed meanwhile, or is gone
-		outcome, next = AppChangedMeanwhile, refusedAt(q, c.s.origin())
+		outcome, next = AppChangedMeanwhile, refusedAt(q)
 	case err != nil:
 		outcome = ""
 	case d.Allow:
@@ -76,7 +76,7 @@ func (c *Consents) write(ctx context.Context, q *question, d Decision) (next cor
 		}
 		stored.Decided, stored.Outcome = now, Denied
 		if !d.Allow {
-			next = refusedAt(q, c.s.origin())
+			next = refusedAt(q)
 			return tx.SaveConsent(stored)
 		}
 		app, err := tx.App(q.App)
@@ -89,7 +89,7 @@ func (c *Consents) write(ctx context.Context, q *question, d Decision) (next cor
 		code := newCredential(codePrefix)
 		g := newGrant(q.App, d, now)
 		stored.Outcome = Allowed
-		next = core.NewSecret(withAnswer(q.RedirectURI, answer(q.state, c.s.origin(), url.Values{"code": {code.Reveal()}})))
+		next = core.NewSecret(withAnswer(q.RedirectURI, answer(q.state, q.issuer, url.Values{"code": {code.Reveal()}})))
 		if err := tx.SaveConsent(stored); err != nil {
 			return err
 		}

@@ -11,8 +11,8 @@ import (
 const MetadataPath = "/.well-known/oauth-authorization-server"
 
 // metadata describes this server to programs.
-func (s *Service) metadata(w http.ResponseWriter, _ *http.Request) {
-	origin := s.origin()
+func (s *Service) metadata(w http.ResponseWriter, r *http.Request) {
+	origin := s.origin(r.Context())
 	secret := []string{"client_secret_basic", "client_secret_post"}
 	open := append(secret[:2:2], "none")
 	body, _ := json.Marshal(map[string]any{ // of texts: cannot fail

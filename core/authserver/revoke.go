@@ -69,7 +69,7 @@ func (s *Service) introspect(w http.ResponseWriter, r *http.Request) {
 				return nil
 			}
 			if err == nil {
-				told = s.tell(c.App, t, g)
+				told = s.tell(s.origin(r.Context()), c.App, t, g)
 			}
 			return err
 		}))
@@ -82,12 +82,12 @@ func (s *Service) introspect(w http.ResponseWriter, r *http.Request) {
 	sendJSON(w, http.StatusOK, body)
 }
 
-func (s *Service) tell(app App, t Token, g Grant) map[string]any {
+func (s *Service) tell(issuer string, app App, t Token, g Grant) map[string]any {
 	now := s.clock.Now()
 	if app.Paused || !t.good(g, now) {
 		return map[string]any{"active": false}
 	}
-	told := map[string]any{"active": true, "client_id": app.ClientID, "iss": s.origin(), "iat": t.Issued.Unix(), "exp": t.Expires.Unix()}
+	told := map[string]any{"active": true, "client_id": app.ClientID, "iss": issuer, "iat": t.Issued.Unix(), "exp": t.Expires.Unix()}
 	scopes := g.Scopes
 	if t.Kind == AccessToken {
 		told["token_type"] = "Bearer"

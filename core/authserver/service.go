@@ -19,7 +19,7 @@ type Options struct {
 	Bus    *event.Bus
 	Clock  core.Clock
 	Log    *slog.Logger
-	Origin func() string // address of the local server without a path: the issuer
+	Origin func(context.Context) string // by which a request came in, without a path: the issuer to its sender
 }
 
 // Service is the authorization server. Its methods may be called from any goroutine.
@@ -29,7 +29,7 @@ type Service struct {
 	bus    *event.Bus
 	clock  core.Clock
 	log    *slog.Logger
-	origin func() string
+	origin func(context.Context) string
 
 	consents *Consents
 	cache    cache

@@ -2,6 +2,7 @@ package localhttp
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -14,18 +15,17 @@ import (
 	"linkdesk/core"
 )
 
-// guard stands before every handler.
-func (s *Server) guard(port int, next http.Handler) http.Handler {
-	n := strconv.Itoa(port)
-	hosts := []string{"127.0.0.1:" + n, "localhost:" + n, "[::1]:" + n}
+// guard stands before every handler of a door that goes by these names.
+func (s *Server) guard(known names, next http.Handler) http.Handler {
 	crossSite := http.NewCrossOriginProtection()
 
 	return http.HandlerFunc(func(inner http.ResponseWriter, r *http.Request) {
 		w := &answer{ResponseWriter: inner, control: http.NewResponseController(inner), writeTime: s.writeTime}
 		defer s.recovered(w, r)
 		secure(w.Header())
+		origin, ours := known(r.Host)
 		switch {
-		case !slices.Contains(hosts, r.Host):
+		case !ours:
 			WriteProblem(w, Problem{Status: http.StatusMisdirectedRequest, Detail: "This server is not “" + printable(r.Host) + "”."})
 		case crossSite.Check(r) != nil:
 			WriteProblem(w, Problem{Status: http.StatusForbidden, Detail: "Requests from other websites are not accepted."})
@@ -33,7 +33,7 @@ func (s *Server) guard(port int, next http.Handler) http.Handler {
 			w.Header().Set("Allow", strings.Join(methods, ", "))
 			WriteProblem(w, Problem{Status: http.StatusMethodNotAllowed})
 		case readBody(w, r):
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), originKey{}, origin)))
 		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -20,31 +22,46 @@ const DefaultPort = 8787
 
 // Options is what a server needs.
 type Options struct {
-	Port    int    // 0: any free one, for tests and `serve --port 0`
+	Setting
 	Version string // of Linkdesk, told at "/"
 	Log     *slog.Logger
+	Clock   core.Clock // nil: the computer's own
 }
 
 // State is what the window shows about the server.
 type State struct {
-	On     bool
-	Origin string // "http://127.0.0.1:8787"; empty while a free port has not been found yet
-	Err    error  // why it is not on though it should be: *core.Error of CodePortBlocked; else nil
+	On      bool
+	Origin  string // "http://127.0.0.1:8787"; empty while a free port has not been found yet
+	Err     error  // why it is not on though it should be: *core.Error of CodePortBlocked; else nil
+	Setting Setting
+
+	Docker    string // "http://host.docker.internal:8787"; empty when containers may not come in
+	Network   string // "https://shop-pc.local:8788"; empty when other computers cannot come in
+	NoNetwork error  // why they cannot though they should; else nil
 }
 
-// Server listens on 127.0.0.1 only. It may be stopped and started again.
+// Server listens on 127.0.0.1, and elsewhere only where its Setting says so. It
+// may be stopped and started again.
 type Server struct {
-	log  *slog.Logger
-	mux  *http.ServeMux
-	port int // as asked for
+	log   *slog.Logger
+	clock core.Clock
+	mux   *http.ServeMux
 
 	headerTime, readTime, idleTime, writeTime time.Duration // shorter in tests
 
-	mu    sync.Mutex
+	bridges func() []netip.Prefix // the networks of containers
+
+	turn  sync.Mutex // one Start, Stop or Apply at a time
+	mu    sync.Mutex // the rest; never held while something is waited for
 	state State
-	http  *http.Server // nil: off
-	end   context.CancelFunc
-	done  chan struct{} // closed when the serving goroutine has returned
+	run   *run // nil: off
+}
+
+// run is the time from a Start to its Stop.
+type run struct {
+	end   context.CancelFunc // of the requests
+	doors []*door
+	watch sync.WaitGroup // for containers
 }
 
 const (
@@ -55,8 +72,11 @@ const (
 // New makes a server that is off.
 func New(o Options) *Server {
 	s := &Server{
-		log: o.Log, mux: http.NewServeMux(), port: o.Port,
+		log: o.Log, clock: o.Clock, mux: http.NewServeMux(), bridges: bridges, state: State{Setting: o.Setting},
 		headerTime: 5 * time.Second, readTime: 15 * time.Second, idleTime: time.Minute, writeTime: 30 * time.Second,
+	}
+	if s.clock == nil {
+		s.clock = core.SystemClock{}
 	}
 	if o.Port != 0 {
 		s.state.Origin = origin(o.Port)
@@ -71,7 +91,7 @@ func New(o Options) *Server {
 func origin(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
 
 // Mount adds a handler for a pattern of http.ServeMux, such as "/v1/"; the
-// path is not shortened. The handler gets requests of this computer only, with
+// path is not shortened. The handler gets requests that the guard let in, with
 // their body already read (at most 64 KiB). It is called before Start.
 func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
 
@@ -82,79 +102,157 @@ func (s *Server) State() State {
 	return s.state
 }
 
-// Origin is the address that other programs use, without a path.
+// Origin is the address that programs on this computer use, without a path.
 func (s *Server) Origin() string { return s.State().Origin }
+
+type originKey struct{}
+
+// OriginOf is the address by which the request of a context came in, or Origin
+// outside of one: who is told an address has to be able to use it.
+func (s *Server) OriginOf(ctx context.Context) string {
+	if o, ok := ctx.Value(originKey{}).(string); ok {
+		return o
+	}
+	return s.Origin()
+}
 
 // Start listens, and returns. A port that is taken is an error (CodePortBlocked),
 // never another port in silence: other programs trust whoever answers there.
+// What is wrong with the rest of the setting is no error: State.NoNetwork says it.
 // ctx is the life of the requests; whoever starts also calls Stop.
 func (s *Server) Start(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.http != nil {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return s.start(ctx)
+}
+
+func (s *Server) start(ctx context.Context) error {
+	state := s.State()
+	if state.On {
 		return nil
 	}
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)))
+	set := state.Setting
+	l, err := listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(set.Port)))
 	if err != nil {
-		s.state.Err = blocked(s.port, err)
-		return s.state.Err
+		err = blocked(set.Port, err)
+		s.change(func(st *State) { st.Err = err })
+		return err
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	base, end := context.WithCancel(ctx)
-	server := &http.Server{
-		Handler:           s.guard(port, s.mux),
-		ReadHeaderTimeout: s.headerTime,
-		ReadTimeout:       s.readTime,
-		IdleTimeout:       s.idleTime,
-		MaxHeaderBytes:    headerMost,
-		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	r := &run{end: end}
+	s.mu.Lock()
+	s.run = r
+	s.state = State{On: true, Origin: origin(port), Setting: set}
+	if set.docker() {
+		s.state.Docker = "http://" + containerNames(port)[0]
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.broke(server, err)
+	s.mu.Unlock()
+	s.open(base, r, l, loopbackNames(port, set.docker()), true)
+	if set.docker() {
+		s.meetBridges(base, r, port)
+		r.watch.Go(func() { s.watchBridges(base, r, port) })
+	}
+	if set.Reach == Network {
+		if err := s.openNetwork(base, r, set); err != nil {
+			s.log.Warn("other computers cannot reach the address", "error", err)
+			s.change(func(st *State) { st.NoNetwork = err })
 		}
-	}()
-	s.http, s.end, s.done = server, end, done
-	s.state = State{On: true, Origin: origin(port)}
-	s.log.Info("local server on", "origin", s.state.Origin)
+	}
+	s.log.Info("local server on", "origin", s.Origin(), "reach", string(set.Reach))
 	return nil
+}
+
+func listen(ctx context.Context, network, at string) (net.Listener, error) {
+	var config net.ListenConfig
+	return config.Listen(ctx, network, at)
 }
 
 // Stop takes no more requests, cancels those that wait for something, and
 // returns when all are answered; when ctx ends first they are cut off.
 func (s *Server) Stop(ctx context.Context) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return s.stop(ctx)
+}
+
+func (s *Server) stop(ctx context.Context) error {
 	s.mu.Lock()
-	server, end, done := s.http, s.end, s.done
-	s.http = nil
-	s.state.On, s.state.Err = false, nil
+	r := s.run
+	s.run = nil
+	s.state = State{Origin: s.state.Origin, Setting: s.state.Setting}
 	s.mu.Unlock()
-	if server == nil {
+	if r == nil {
 		return nil
 	}
-	end()
-	err := server.Shutdown(ctx)
-	if err != nil {
-		server.Close()
+	r.end()
+	r.watch.Wait() // no door opens any more
+	s.mu.Lock()
+	doors := slices.Clone(r.doors)
+	s.mu.Unlock()
+	var errs []error
+	for _, d := range doors {
+		if err := d.server.Shutdown(ctx); err != nil {
+			d.server.Close()
+			errs = append(errs, err)
+		}
+		<-d.done
 	}
-	<-done
 	s.log.Info("local server off")
+	return errors.Join(errs...)
+}
+
+// Apply changes the setting; a server that is on goes on with it. When it cannot
+// be used, it is as before. Errors: CodeInvalid, CodePortBlocked. ctx is as for Start.
+func (s *Server) Apply(ctx context.Context, set Setting) error {
+	if err := set.check(); err != nil {
+		return err
+	}
+	if set.Reach == Network {
+		if _, err := openCertificate(set, s.clock); err != nil {
+			return err
+		}
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	before := s.State()
+	if !before.On {
+		s.set(set)
+		return nil
+	}
+	err := s.restart(ctx, set)
+	if err == nil {
+		err = s.State().NoNetwork
+	}
+	if err != nil {
+		if worse := s.restart(ctx, before.Setting); worse != nil {
+			s.log.Error("the address cannot be as it was", "error", worse)
+		}
+	}
 	return err
 }
 
-// broke notes that a running server can no longer listen.
-func (s *Server) broke(server *http.Server, err error) {
-	s.log.Error("local server failed", "err", err)
+func (s *Server) restart(ctx context.Context, set Setting) error {
+	if err := s.stop(ctx); err != nil {
+		s.log.Warn("requests were cut off", "error", err)
+	}
+	s.set(set)
+	return s.start(ctx)
+}
+
+func (s *Server) set(set Setting) {
+	s.change(func(st *State) {
+		st.Setting, st.Err = set, nil
+		if set.Port != 0 {
+			st.Origin = origin(set.Port)
+		}
+	})
+}
+
+func (s *Server) change(f func(*State)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.http == server {
-		s.end()
-		s.http = nil
-		s.state.On, s.state.Err = false, blocked(s.port, err)
-	}
+	f(&s.state)
 }
 
 // blocked says which port cannot be used, and by whom it is used if that can be found.

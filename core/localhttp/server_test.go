@@ -3,6 +3,7 @@ package localhttp
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -72,7 +73,7 @@ func TestOnAndOff(t *testing.T) {
 	if got := s.State(); got != (State{}) {
 		t.Errorf("before Start %+v", got)
 	}
-	if New(Options{Port: 8787}).Origin() != "http://127.0.0.1:8787" {
+	if New(Options{Setting: Setting{Port: 8787}}).Origin() != "http://127.0.0.1:8787" {
 		t.Error("the address is not known before the server is on")
 	}
 	if err := s.Stop(t.Context()); err != nil {
@@ -126,7 +127,7 @@ func TestPortTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
-	s := New(Options{Port: port, Log: slog.New(slog.DiscardHandler)})
+	s := New(Options{Setting: Setting{Port: port}, Log: slog.New(slog.DiscardHandler)})
 	err = s.Start(t.Context())
 	public := core.AsError(err).Public
 	if core.CodeOf(err) != core.CodePortBlocked || !strings.Contains(public, fmt.Sprint(port)) {
@@ -172,7 +173,7 @@ func TestStopGivesUpAtItsDeadline(t *testing.T) {
 	<-began
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := s.Stop(ctx); err != context.DeadlineExceeded {
+	if err := s.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 }

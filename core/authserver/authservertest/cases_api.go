@@ -143,7 +143,7 @@ func noOtherPort(w *World) {
 	_, port, _ := strings.Cut(strings.TrimPrefix(w.Base, "http://"), ":")
 	var n int
 	fmt.Sscan(port, &n)
-	second := localhttp.New(localhttp.Options{Port: n, Log: quiet()})
+	second := localhttp.New(localhttp.Options{Setting: localhttp.Setting{Port: n}, Log: quiet()})
 	err := second.Start(w.T.Context())
 	if core.CodeOf(err) != core.CodePortBlocked || second.State().On {
 		w.T.Errorf("%v, on %v", err, second.State().On)

@@ -111,7 +111,7 @@ func (w *World) start() {
 	log := slog.New(slog.NewTextHandler(&syncWriter{w: w.Log}, nil))
 	w.bus = event.New(log)
 	w.local = localhttp.New(localhttp.Options{Log: log})
-	w.S = authserver.New(authserver.Options{Store: w.Store, Ledger: w.Store, Bus: w.bus, Clock: w.Clock, Log: log, Origin: w.local.Origin})
+	w.S = authserver.New(authserver.Options{Store: w.Store, Ledger: w.Store, Bus: w.bus, Clock: w.Clock, Log: log, Origin: w.local.OriginOf})
 	w.must(w.S.Start(w.T.Context()))
 	w.local.Mount("/oauth/", w.S.Handler())
 	w.local.Mount(authserver.MetadataPath, w.S.Handler())
