@@ -19,6 +19,7 @@ import (
 	"linkdesk/core/authserver"
 	"linkdesk/core/connection"
 	"linkdesk/core/event"
+	"linkdesk/core/localhttp"
 	"linkdesk/core/service"
 	"linkdesk/core/syncing"
 	"linkdesk/core/vault"
@@ -164,8 +165,10 @@ func (copied) Analytics(context.Context, core.ConnectionID, string) (core.Custom
 	return core.CustomerAnalytics{}, nil
 }
 
-func (d *desk) Address() oauthapps.Address { return d.address }
-func (d *desk) TurnAddress(bool) error     { return nil }
+func (d *desk) Address() oauthapps.Address                          { return d.address }
+func (d *desk) TurnAddress(context.Context, bool) error             { return nil }
+func (d *desk) SetAddress(context.Context, localhttp.Setting) error { return nil }
+func (d *desk) MakeCertificate() (localhttp.Setting, error)         { return localhttp.Setting{}, nil }
 
 // safe is the vault.
 type safe struct{ d *desk }

@@ -10,6 +10,7 @@ import (
 	"linkdesk/core"
 	"linkdesk/core/authserver"
 	"linkdesk/core/event"
+	"linkdesk/core/localhttp"
 	"linkdesk/ui/kit/kittest"
 	"linkdesk/ui/oauthapps"
 )
@@ -26,7 +27,11 @@ var theApp = authserver.App{ID: "app_1", ClientID: "QX7M2K9PLD4RTW8B", Created: 
 	Draft: authserver.Draft{Name: "n8n", RedirectURIs: []string{"http://localhost:5678/back"}, Scopes: []core.Scope{core.OrdersRead}}}
 
 func (o outside) Address() oauthapps.Address                     { return o.d.Address() }
-func (o outside) TurnAddress(on bool) error                      { return o.d.TurnAddress(on) }
+func (o outside) TurnAddress(ctx context.Context, on bool) error { return o.d.TurnAddress(ctx, on) }
+func (o outside) SetAddress(ctx context.Context, set localhttp.Setting) error {
+	return o.d.SetAddress(ctx, set)
+}
+func (o outside) MakeCertificate() (localhttp.Setting, error)    { return o.d.MakeCertificate() }
 func (o outside) Apps(context.Context) ([]authserver.App, error) { return o.d.outside, nil }
 func (o outside) Grants(context.Context, authserver.AppID) ([]authserver.Grant, error) {
 	return nil, nil

@@ -33,9 +33,6 @@ import (
 // on it survives a restart; any other port does as well.
 const practicePort = 8786
 
-// defaultPort is that of the address for apps.
-const defaultPort = 8787
-
 // closeWithin is how long a shutdown may take (architecture, section 6).
 const closeWithin = 10 * time.Second
 
@@ -240,7 +237,8 @@ func (a *App) lookup(ctx context.Context, id core.ConnectionID) (signin.Target, 
 }
 
 type startOptions struct {
-	local    bool // open the address for apps
+	apps     bool // outside apps may come, when the address is open
+	closed   bool // leave the address closed, as the person chose
 	schedule bool // keep permissions alive
 }
 
@@ -248,10 +246,12 @@ type startOptions struct {
 // that does not open is not an error here: its state tells the window what to ask.
 func (a *App) Start(ctx context.Context, o startOptions) error {
 	a.shop.Go(func() error { return a.Practice.Serve(a.shopLife, a.practiceAt) })
-	if o.local {
+	if o.apps {
 		if err := a.startApps(ctx); err != nil {
 			return err
 		}
+	}
+	if o.apps && !o.closed {
 		// A port that is taken must not keep the window shut: Local.State says it.
 		if err := a.Local.Start(a.ctx); err != nil {
 			a.Log.Warn("the address for apps is not open", "error", err)
@@ -261,22 +261,6 @@ func (a *App) Start(ctx context.Context, o startOptions) error {
 		a.work.Go(func() error { a.Tokens.KeepAlive(a.ctx); return nil })
 	}
 	return a.Sync.Start(a.ctx)
-}
-
-// openLocal builds the server of the address for apps; Start opens it.
-func (a *App) openLocal(ctx context.Context, port int) error {
-	if port < 0 {
-		port = defaultPort
-		if text, err := a.DB.Preferences().Get(ctx, "local.port"); err != nil {
-			return err
-		} else if n, err := strconv.Atoi(text); err == nil && n > 0 && n < 65536 {
-			port = n
-		}
-	}
-	a.Local = localhttp.New(localhttp.Options{Port: port, Version: version, Log: a.Log})
-	a.onClose(a.stopApps)
-	a.onClose(a.Local.Stop)
-	return nil
 }
 
 // Listen answers commands of other processes until Close; show brings the window to the front.

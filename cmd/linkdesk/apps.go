@@ -8,6 +8,8 @@ import (
 	"linkdesk/core/api"
 	"linkdesk/core/authserver"
 	"linkdesk/core/event"
+	"linkdesk/core/localhttp"
+	"linkdesk/ui/oauthapps"
 )
 
 // openApps builds the authorization server and the API for outside apps, and
@@ -78,3 +80,33 @@ func (l ledger) Append(ctx context.Context, reads []api.Read) error {
 	}
 	return l.AppendLedger(ctx, lines)
 }
+
+// appsCore is the OAuth Apps tab's view of the apps and the local address.
+type appsCore struct {
+	*authserver.Service
+	a *App
+}
+
+// Address is for oauthapps.Core.
+func (c appsCore) Address() oauthapps.Address {
+	s := c.a.Local.State()
+	address := oauthapps.Address{Origin: s.Origin, On: s.On, Setting: s.Setting, Docker: s.Docker, Network: s.Network}
+	if s.Err != nil {
+		address.Problem = core.AsError(s.Err).Public
+	}
+	if s.NoNetwork != nil {
+		address.NoNetwork = core.AsError(s.NoNetwork).Public
+	}
+	return address
+}
+
+// TurnAddress is for oauthapps.Core.
+func (c appsCore) TurnAddress(ctx context.Context, on bool) error { return c.a.TurnAddress(ctx, on) }
+
+// SetAddress is for oauthapps.Core.
+func (c appsCore) SetAddress(ctx context.Context, set localhttp.Setting) error {
+	return c.a.SetAddress(ctx, set)
+}
+
+// MakeCertificate is for oauthapps.Core.
+func (c appsCore) MakeCertificate() (localhttp.Setting, error) { return c.a.MakeCertificate() }

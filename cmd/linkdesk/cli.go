@@ -74,6 +74,7 @@ func commands() []command {
 		{name: "sync", usage: "sync [ID|--all] [--model M]... [--full] [--preview]", about: "copy the data now", run: runSync},
 		{name: "records", usage: "records MODEL [--connection ID] [--search TEXT] [--format table|csv|jsonl] [--out FILE] | records --count", about: "look at the copied data", run: runRecords},
 		{name: "apps", usage: "apps [list | create --name N --redirect URI... --scope S... [--public] | regenerate ID | pause ID | resume ID | revoke ID | delete ID]", about: "programs that may read the data", run: runApps},
+		{name: "address", usage: "address [on | off] [--reach computer|docker|network] [--port N] [--make-certificate | --certificate FILE --key FILE]", about: "where such programs reach Linkdesk", run: runAddress},
 		{name: "consents", usage: "consents [list | approve ID [--scope S...] [--hide-personal] | deny ID]", about: "questions of such programs, while serve runs", run: runConsents},
 	}
 }

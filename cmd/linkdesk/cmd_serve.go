@@ -29,7 +29,7 @@ func runServe(c *call, args []string) error {
 	// that stays closed is no reason to stop: what was copied can be read, and a
 	// keyring may come late.
 	locked := app.OpenVault(c.ctx, false)
-	if err := app.Start(c.ctx, startOptions{local: true, schedule: true}); err != nil {
+	if err := app.Start(c.ctx, startOptions{apps: true, schedule: true}); err != nil {
 		return err
 	}
 	if err := app.Local.State().Err; err != nil {

@@ -17,7 +17,6 @@ import (
 	"linkdesk/ui"
 	"linkdesk/ui/connections"
 	"linkdesk/ui/kit"
-	"linkdesk/ui/oauthapps"
 )
 
 // runWindow is Linkdesk with its window, or with only the tray for --background.
@@ -70,7 +69,7 @@ func raise(c *call) int {
 // until there is something to carry them out.
 func (a *App) begin(ctx context.Context, show func()) {
 	a.work.Go(func() error {
-		if err := a.Start(ctx, startOptions{local: true, schedule: true}); err != nil {
+		if err := a.Start(ctx, startOptions{apps: true, closed: a.addressOff(ctx), schedule: true}); err != nil {
 			a.Log.Error("start", "error", err)
 		}
 		a.Listen(show)
@@ -122,30 +121,6 @@ func showFault(c *call, err error) int {
 	w.CenterOnScreen()
 	w.ShowAndRun()
 	return exitFailure
-}
-
-// appsCore is the OAuth Apps tab's view of the apps and the local address.
-type appsCore struct {
-	*authserver.Service
-	a *App
-}
-
-// Address is for oauthapps.Core.
-func (c appsCore) Address() oauthapps.Address {
-	s := c.a.Local.State()
-	address := oauthapps.Address{Origin: s.Origin, On: s.On}
-	if s.Err != nil {
-		address.Problem = core.AsError(s.Err).Public
-	}
-	return address
-}
-
-// TurnAddress is for oauthapps.Core.
-func (c appsCore) TurnAddress(on bool) error {
-	if on {
-		return c.a.Local.Start(c.a.ctx)
-	}
-	return c.a.Local.Stop(c.a.ctx)
 }
 
 // consentsCore is what the questions of apps need.

@@ -3,6 +3,7 @@ package oauthapps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"linkdesk/core"
 	"linkdesk/core/authserver"
+	"linkdesk/core/localhttp"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/kit/kittest"
 )
@@ -59,12 +61,33 @@ func (d *desk) Address() Address {
 	return d.address
 }
 
-func (d *desk) TurnAddress(on bool) error {
+func (d *desk) TurnAddress(_ context.Context, on bool) error {
 	if err := d.note("turn " + strconv.FormatBool(on)); err != nil {
 		return err
 	}
 	d.set(func() { d.address.On, d.address.Problem = on, "" })
 	return nil
+}
+
+func (d *desk) SetAddress(_ context.Context, set localhttp.Setting) error {
+	if err := d.note(fmt.Sprintf("reach %s at %d", set.Reach, set.Port)); err != nil {
+		return err
+	}
+	d.set(func() {
+		d.address.Setting, d.address.Docker, d.address.Network = set, "", ""
+		if set.Reach != localhttp.ThisComputer {
+			d.address.Docker = fmt.Sprintf("http://host.docker.internal:%d", set.Port)
+		}
+		if set.Reach == localhttp.Network {
+			d.address.Network = fmt.Sprintf("https://shop-pc.local:%d", set.Port+1)
+		}
+	})
+	return nil
+}
+
+func (d *desk) MakeCertificate() (localhttp.Setting, error) {
+	err := d.note("make a certificate")
+	return localhttp.Setting{Certificate: "/home/ada/.local/share/linkdesk/tls/linkdesk.crt", Key: "/home/ada/.local/share/linkdesk/tls/linkdesk.key"}, err
 }
 
 func (d *desk) Apps(context.Context) ([]authserver.App, error) {
@@ -172,7 +195,7 @@ func grant(id, app string, change func(*authserver.Grant)) authserver.Grant {
 
 // sample has an app of each kind.
 func sample() *desk {
-	d := &desk{address: Address{Origin: "http://127.0.0.1:8787", On: true}}
+	d := &desk{address: Address{Origin: "http://127.0.0.1:8787", On: true, Setting: localhttp.Setting{Port: 8787, Reach: localhttp.ThisComputer}}}
 	now := kittest.Noon
 	d.apps = []authserver.App{
 		app("n8n", "n8n", func(a *authserver.App) {

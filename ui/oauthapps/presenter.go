@@ -9,6 +9,7 @@ import (
 
 	"linkdesk/core"
 	"linkdesk/core/authserver"
+	"linkdesk/core/localhttp"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/words"
 )
@@ -161,8 +162,8 @@ func (p *Presenter) Turn() {
 	on := !s.Address.On
 	s.Busy, s.Fault = true, ""
 	p.set(s)
-	p.tasks.Go(func(context.Context) func() {
-		err := p.core.TurnAddress(on)
+	p.tasks.Go(func(ctx context.Context) func() {
+		err := p.core.TurnAddress(ctx, on)
 		return func() {
 			s := p.state
 			s.Busy, s.Address = false, p.core.Address()
@@ -171,6 +172,27 @@ func (p *Presenter) Turn() {
 			}
 			p.set(s)
 		}
+	})
+}
+
+// SetAddress changes who may reach the address; done gets the error.
+func (p *Presenter) SetAddress(set localhttp.Setting, done func(error)) {
+	p.tasks.Go(func(ctx context.Context) func() {
+		err := p.core.SetAddress(ctx, set)
+		return func() {
+			s := p.state
+			s.Address, s.Fault = p.core.Address(), ""
+			p.set(s)
+			done(err)
+		}
+	})
+}
+
+// MakeCertificate makes a certificate of this computer's own; done gets where it is, or the error.
+func (p *Presenter) MakeCertificate(done func(localhttp.Setting, error)) {
+	p.tasks.Go(func(context.Context) func() {
+		set, err := p.core.MakeCertificate()
+		return func() { done(set, err) }
 	})
 }
 

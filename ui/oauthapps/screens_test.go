@@ -47,6 +47,14 @@ func TestScreens(t *testing.T) {
 
 func TestDialogScreens(t *testing.T) {
 	s := open(t, sample())
+	r := s.askReach()
+	s.Snapshot(t, "apps-reach")
+	s.pick(r, 1)
+	s.Snapshot(t, "apps-reach-docker")
+	s.pick(r, 1)
+	r.cert.SetText("/home/ada/.local/share/linkdesk/tls/linkdesk.crt")
+	s.Snapshot(t, "apps-reach-network")
+	r.dialog.Close()
 	f := s.openForm(nil)
 	s.Snapshot(t, "apps-create")
 	f.name.SetText("Warehouse")

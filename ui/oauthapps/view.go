@@ -20,6 +20,7 @@ type Tab struct {
 	address *kit.CopyField
 	status  *kit.Status
 	toggle  *kit.Button
+	reached *kit.Text
 	create  *kit.Button
 	fault   *kit.Banner
 	list    *kit.RowList
@@ -55,9 +56,11 @@ func (t *Tab) addressLine() fyne.CanvasObject {
 	t.address = kit.NewCopyField(t.env, "")
 	t.status = kit.NewStatusLine(kit.State{})
 	t.toggle = kit.NewButton("", t.p.Turn)
+	t.reached = kit.NewSecondary("")
+	change := kit.NewLink(kit.T("Allow Docker or my network…"), func() { t.askReach() })
 	return kit.Surface(kit.InsetXY(kit.GapGroup, kit.Gap, kit.VStack(kit.GapTight,
 		kit.Spread(kit.GapGroup, 3, kit.NewText(kit.T("Apps on this computer use")).Whole(), kit.Width(372, t.address), t.status, t.toggle),
-		kit.NewNote(kit.T("It cannot be reached from other computers, nor from n8n Cloud.")),
+		container.NewBorder(nil, nil, nil, change, t.reached),
 	)))
 }
 
@@ -87,6 +90,7 @@ func (t *Tab) showAddress(s State) {
 		state.Word = s.Fault
 	}
 	t.status.Set(state)
+	t.reached.SetText(s.Address.Reached())
 	t.toggle.SetText(s.Toggle())
 	if s.Busy {
 		t.toggle.Disable()
