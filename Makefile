@@ -14,7 +14,7 @@ LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 export GOFLAGS := -buildvcs=false
 SHELL := /bin/bash
 
-.PHONY: help mutants run demo build test lint screens test-desktop test-services test-clients test-independent bench setup-build setup-test setup-desktop
+.PHONY: help mutants test-network run demo build test lint screens test-desktop test-services test-clients test-independent bench setup-build setup-test setup-desktop
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test-clients: build ## OAuth clients that others wrote (npm, Python, curl) again
 
 test-independent: build ## sign-in against an authorization server that others wrote (npm oidc-provider)
 	.ci/independent.sh
+
+test-network: build ## who reaches the address: this computer, Docker, the network (root on Linux)
+	.ci/network.sh
 
 mutants: setup-test ## change the authorization server line by line: a test has to notice each change (long)
 	$(GO) run ./.ci/mutate ./core/authserver

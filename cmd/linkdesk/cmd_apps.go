@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -143,6 +144,7 @@ type consentJSON struct {
 	Name        string               `json:"name"`
 	Scopes      []core.Scope         `json:"scopes"`
 	RedirectURI string               `json:"redirect_uri"`
+	From        string               `json:"from"` // the computer or container with the browser; "" is this one
 	ExpiresAt   time.Time            `json:"expires_at"`
 }
 
@@ -193,8 +195,8 @@ func runConsents(c *call, args []string) error {
 func (c *call) listConsents(pending []authserver.Question) error {
 	out, rows := []consentJSON{}, [][]string{}
 	for _, q := range pending {
-		out = append(out, consentJSON{q.ID, q.AppInfo.ClientID, q.AppInfo.Name, q.Scopes, q.RedirectURI, q.Ends})
-		rows = append(rows, []string{string(q.ID), q.AppInfo.Name, core.JoinScopes(q.Scopes, " "), q.ReturnsTo, when(q.Ends)})
+		out = append(out, consentJSON{q.ID, q.AppInfo.ClientID, q.AppInfo.Name, q.Scopes, q.RedirectURI, q.From, q.Ends})
+		rows = append(rows, []string{string(q.ID), q.AppInfo.Name, core.JoinScopes(q.Scopes, " "), q.ReturnsTo, cmp.Or(q.From, "this computer"), when(q.Ends)})
 	}
 	if c.json {
 		return c.printJSON(out)
@@ -203,6 +205,6 @@ func (c *call) listConsents(pending []authserver.Question) error {
 		fmt.Fprintln(c.stdout, "No app asks for anything now.")
 		return nil
 	}
-	table(c.stdout, []string{"ID", "APP", "ASKS FOR", "RETURNS TO", "UNTIL"}, rows)
+	table(c.stdout, []string{"ID", "APP", "ASKS FOR", "RETURNS TO", "ASKED FROM", "UNTIL"}, rows)
 	return nil
 }
