@@ -12,6 +12,10 @@ import (
 	"linkdesk/ui/oauthapps"
 )
 
+// callsPerMinute of one app are answered: a shop's whole year goes through in
+// less, and a loop that forgot to stop is noticed by its own program.
+const callsPerMinute = 1200
+
 // openApps builds the authorization server and the API for outside apps, and
 // mounts them on the local server.
 func (a *App) openApps(ctx context.Context) error {
@@ -23,7 +27,7 @@ func (a *App) openApps(ctx context.Context) error {
 		return err
 	}
 	a.API = api.New(api.Options{Checker: bearers{a.Apps}, Records: records, Segments: records, Ledger: ledger{a.Apps.Ledger()},
-		Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.OriginOf, PseudonymKey: key,
+		Clock: core.SystemClock{}, Log: a.Log, Origin: a.Local.OriginOf, PseudonymKey: key, MostPerMinute: callsPerMinute,
 		Changed: func(k api.Key) {
 			event.Publish(a.Bus, event.RecordsChanged{Connection: k.Connection, Model: core.Segments})
 		}})

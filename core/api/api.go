@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"linkdesk/core"
+	"linkdesk/core/localhttp"
 )
 
 // Options is what the API needs.
@@ -23,6 +24,10 @@ type Options struct {
 	// same at each start, and unknown to apps: who has it can try out addresses.
 	PseudonymKey []byte
 
+	// MostPerMinute is how many calls of one app are answered in a minute (product
+	// row O24), so that one that runs wild leaves room for others; 0: all.
+	MostPerMinute int
+
 	// Changed is called after an app made or changed a segment; may be nil.
 	Changed func(segment Key)
 }
@@ -31,6 +36,7 @@ type Options struct {
 type API struct {
 	o     Options
 	notes notes
+	calls localhttp.Limits
 	doc   struct {
 		sync.Mutex
 		origin string

@@ -46,6 +46,10 @@ func (a *API) endpoint(rt route) http.Handler {
 			a.fail(w, err)
 			return
 		}
+		if err := a.limit(c.Access); err != nil {
+			a.fail(w, err)
+			return
+		}
 		c.note = Read{At: a.o.Clock.Now(), App: c.App, Grant: c.Grant, Method: r.Method, Route: rt.path, Scope: rt.scope}
 		counted := &counter{ResponseWriter: w}
 		c.w = counted
@@ -93,6 +97,21 @@ func (a *API) allow(r *http.Request) (Access, error) {
 		return Access{}, ErrInvalidToken
 	}
 	return a.o.Checker.Check(r.Context(), token)
+}
+
+// limit counts a call of an app.
+func (a *API) limit(who Access) error {
+	if a.o.MostPerMinute == 0 {
+		return nil
+	}
+	now := a.o.Clock.Now()
+	wait := a.calls.Take(who.App, a.o.MostPerMinute, now)
+	if wait <= 0 {
+		return nil
+	}
+	e := core.E(core.CodeRateLimited, "", nil)
+	e.Until = now.Add(wait)
+	return e
 }
 
 // counter knows what was sent.

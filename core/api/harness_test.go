@@ -98,6 +98,11 @@ type desk struct {
 
 func newDesk(t testing.TB) *desk {
 	t.Helper()
+	return newDeskWith(t, func(*api.Options) {})
+}
+
+func newDeskWith(t testing.TB, with func(*api.Options)) *desk {
+	t.Helper()
 	d := &desk{t: t, clock: &clock{now: start}, ledger: &ledger{}, checker: &checker{tokens: map[string]api.Access{}}}
 	d.file = filepath.Join(t.TempDir(), "linkdesk.db")
 	db, err := storage.Open(t.Context(), d.file, storage.Options{Clock: d.clock})
@@ -112,8 +117,10 @@ func newDesk(t testing.TB) *desk {
 		t.Fatal(err)
 	}
 	server := localhttp.New(localhttp.Options{Version: "test", Log: slog.New(slog.DiscardHandler)})
-	d.api = api.New(api.Options{Checker: d.checker, Records: store, Segments: store, Ledger: d.ledger, Clock: d.clock, Log: slog.New(slog.DiscardHandler),
-		Origin: server.OriginOf, PseudonymKey: key, Changed: func(k api.Key) { d.changed = append(d.changed, k) }})
+	options := api.Options{Checker: d.checker, Records: store, Segments: store, Ledger: d.ledger, Clock: d.clock, Log: slog.New(slog.DiscardHandler),
+		Origin: server.OriginOf, PseudonymKey: key, Changed: func(k api.Key) { d.changed = append(d.changed, k) }}
+	with(&options)
+	d.api = api.New(options)
 	server.Mount("/v1/", d.api.Handler())
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	if err := server.Start(ctx); err != nil {

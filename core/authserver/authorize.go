@@ -122,7 +122,7 @@ func (s *Service) examine(app App, query map[string]string, repeated []string, r
 	if len(req.scopes) == 0 {
 		return stuck(WrongScope, "", "invalid_scope", "No permission is ticked for this app in Linkdesk.")
 	}
-	if s.limits.take("questions of "+app.ClientID, mostQuestions, s.clock.Now()) > 0 {
+	if s.limits.Take("questions of "+app.ClientID, mostQuestions, s.clock.Now()) > 0 {
 		return &refusal{code: "temporarily_unavailable", description: "The app asked too often. Wait a minute."}
 	}
 	return nil

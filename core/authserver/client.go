@@ -8,6 +8,14 @@ import (
 	"linkdesk/core"
 )
 
+// What one app may do in a minute at the endpoints of this package (product row
+// O24; checklist B35).
+const (
+	mostRequests  = 60 // calls with right credentials
+	mostFailures  = 10 // calls with wrong ones
+	mostQuestions = 10
+)
+
 // caller is an app that proved who it is; a public one only says it.
 type caller struct {
 	App
@@ -49,13 +57,13 @@ func (s *Service) authenticate(ctx context.Context, r *http.Request, form map[st
 		if known {
 			s.trouble(c.ID, troubleOf(c.App, said), "")
 		}
-		if wait := s.limits.take("failures of "+said.clientID, mostFailures, now); wait > 0 {
+		if wait := s.limits.Take("failures of "+said.clientID, mostFailures, now); wait > 0 {
 			return caller{}, tooMany(wait)
 		}
 		s.log.Warn("an app was refused", "client", show(said.clientID))
 		return caller{}, errClient
 	}
-	if wait := s.limits.take("requests of "+said.clientID, mostRequests, now); wait > 0 {
+	if wait := s.limits.Take("requests of "+said.clientID, mostRequests, now); wait > 0 {
 		return caller{}, tooMany(wait)
 	}
 	return c, nil

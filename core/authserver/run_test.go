@@ -28,7 +28,7 @@ type bench struct {
 func newBench(t testing.TB) *bench {
 	b := &bench{store: authservertest.NewMemory(), bus: event.New(slog.New(slog.DiscardHandler))}
 	b.Service = authserver.New(authserver.Options{Store: b.store, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{},
-		Log: slog.New(slog.DiscardHandler), Origin: func() string { return "http://127.0.0.1:8787" }})
+		Log: slog.New(slog.DiscardHandler), Origin: func(context.Context) string { return "http://127.0.0.1:8787" }})
 	var err error
 	b.app, _, err = b.CreateApp(t.Context(), authserver.Draft{Name: "n8n", RedirectURIs: []string{"https://a.example/"}, Scopes: core.Scopes(), Public: true})
 	if err != nil {
@@ -214,7 +214,7 @@ func (c *counting) View(ctx context.Context, fn func(authserver.Tx) error) error
 func TestCheckRemembers(t *testing.T) {
 	b := newBench(t)
 	store := &counting{Store: b.store}
-	s := authserver.New(authserver.Options{Store: store, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler), Origin: func() string { return "" }})
+	s := authserver.New(authserver.Options{Store: store, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler), Origin: func(context.Context) string { return "" }})
 	told := make(chan authserver.AppChanged, 100)
 	event.Subscribe(b.bus, func(e authserver.AppChanged) { told <- e })
 	id := b.grant(t, "ldaccess4")
@@ -257,7 +257,7 @@ func TestFlush(t *testing.T) {
 		b := newBench(t)
 		store := &counting{Store: b.store}
 		disk := &authservertest.Hooked{Store: store}
-		s := authserver.New(authserver.Options{Store: disk, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler), Origin: func() string { return "" }})
+		s := authserver.New(authserver.Options{Store: disk, Ledger: b.store, Bus: b.bus, Clock: core.SystemClock{}, Log: slog.New(slog.DiscardHandler), Origin: func(context.Context) string { return "" }})
 		b.grant(t, "ldaccess7")
 		use := func() {
 			time.Sleep(time.Second)

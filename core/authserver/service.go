@@ -10,6 +10,7 @@ import (
 
 	"linkdesk/core"
 	"linkdesk/core/event"
+	"linkdesk/core/localhttp"
 )
 
 // Options is what a service needs.
@@ -34,7 +35,7 @@ type Service struct {
 	consents *Consents
 	cache    cache
 	uses     uses
-	limits   limits
+	limits   localhttp.Limits
 	setups   setups
 	turn     sync.Mutex // one flush of uses at a time
 }

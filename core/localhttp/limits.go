@@ -1,4 +1,4 @@
-package authserver
+package localhttp
 
 import (
 	"maps"
@@ -6,17 +6,14 @@ import (
 	"time"
 )
 
-// What one app may do in a minute (product row O24; checklist B35).
 const (
-	mostRequests  = 60 // calls with right credentials
-	mostFailures  = 10 // calls with wrong ones
-	mostQuestions = 10
-	limitWindow   = time.Minute
-	mostWindows   = 1000 // names that are counted apart; further ones share a count
+	limitWindow = time.Minute
+	mostWindows = 1000 // names that are counted apart; further ones share a count
 )
 
-// limits counts what happens under a name, in windows of a minute.
-type limits struct {
+// Limits counts what happens under a name, in windows of a minute. The zero
+// value is ready; it may be used from any goroutine.
+type Limits struct {
 	mu      sync.Mutex
 	windows map[string]window
 }
@@ -26,9 +23,9 @@ type window struct {
 	count int
 }
 
-// take counts one more, unless that would be more than most: then it returns
+// Take counts one more, unless that would be more than most: then it returns
 // how long to wait.
-func (l *limits) take(name string, most int, now time.Time) (wait time.Duration) {
+func (l *Limits) Take(name string, most int, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.windows == nil {
