@@ -24,6 +24,7 @@ var apiCases = []Case{
 	{"TestB31_BearerOnlyFromTheHeader", bearerOnlyFromHeader},
 	{"TestB32_EachScopeOpensItsOwnDoor", eachScope},
 	{"TestB33_MetadataIsTrue", metadataIsTrue},
+	{"TestB33_TheIssuerIsWhereTheCallerCame", issuerOfTheCaller},
 	{"TestB34_NoOtherPort", noOtherPort},
 	{"TestB35_FailuresAreLimited", failuresLimited},
 	{"TestB35_CallsAreLimited", callsLimited},
@@ -136,6 +137,36 @@ func metadataIsTrue(w *World) {
 	}
 	if a := w.Get(m.text("authorization_endpoint")); a.Status != 400 || !strings.Contains(a.Body, "This app may not ask") {
 		w.T.Errorf("authorization_endpoint: %d", a.Status)
+	}
+}
+
+// A container is told the address that containers use, in all that names one; the
+// answer to a question names the one it was asked at, wherever its page goes.
+func issuerOfTheCaller(w *World) {
+	w.must(w.local.Apply(w.T.Context(), localhttp.Setting{Reach: localhttp.Docker}))
+	w.Base = w.local.Origin()
+	inside := w.local.State().Docker
+	host := strings.TrimPrefix(inside, "http://")
+	if got := w.Get(authserver.MetadataPath, "Host", host); got.text("issuer") != inside || got.text("token_endpoint") != inside+"/oauth/token" {
+		w.T.Errorf("metadata: %s", got.Body)
+	}
+	for _, allow := range []bool{true, false} {
+		a := w.Authorize("Host", host)
+		q := w.S.Consents().Pending()[0]
+		d := Yes(q)
+		d.Allow = allow
+		w.Decide(q, d)
+		if got := w.Get(a.To()); got.Query("iss") != inside || (got.Query("code") != "") != allow {
+			w.T.Errorf("allowed %v: to %s, want iss %s", allow, got.To(), inside)
+		}
+	}
+	if a := w.Authorize("scope", "everything", "Host", host); a.Query("iss") != inside {
+		w.T.Errorf("a refusal: %s", a.To())
+	}
+	access, _ := w.Tokens()
+	told := w.Do("POST", "/oauth/introspect", pairs(w.As("token", access)...).Encode(), "Host", host, "Content-Type", "application/x-www-form-urlencoded")
+	if told.text("iss") != inside {
+		w.T.Errorf("introspection: %s", told.Body)
 	}
 }
 

@@ -272,17 +272,21 @@ const (
 )
 
 // Authorize sends a request for authorization that is in order but for the
-// given changes: name, value, …; the value "-" leaves a parameter out.
+// given changes: name, value, …; the value "-" leaves a parameter out. Host is
+// a header.
 func (w *World) Authorize(changes ...string) Answer {
 	w.T.Helper()
 	q := pairs("response_type", "code", "client_id", w.App.ClientID, "redirect_uri", Callback, "scope", "orders:read customers:read",
 		"state", "s t/&=+é", "code_challenge", Challenge, "code_challenge_method", "S256")
+	var headers []string
 	for i := 0; i < len(changes); i += 2 {
-		if q.Del(changes[i]); changes[i+1] != "-" {
+		if changes[i] == "Host" {
+			headers = changes[i : i+2]
+		} else if q.Del(changes[i]); changes[i+1] != "-" {
 			q.Set(changes[i], changes[i+1])
 		}
 	}
-	return w.Get("/oauth/authorize?" + q.Encode())
+	return w.Get("/oauth/authorize?"+q.Encode(), headers...)
 }
 
 // Ask puts a question and returns it with the address of the waiting page.
