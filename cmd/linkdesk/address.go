@@ -60,17 +60,20 @@ func (a *App) addressSetting(ctx context.Context) (localhttp.Setting, error) {
 	return set, nil
 }
 
-// SetAddress changes who may reach the address, and its port, at once and for good.
+// SetAddress changes who may reach the address, and its port, at once and for
+// good. A port that `serve --port` gave for this run is not kept.
 func (a *App) SetAddress(ctx context.Context, set localhttp.Setting) error {
+	before := a.Local.State().Setting
 	if err := a.Local.Apply(a.ctx, set); err != nil {
 		return err
 	}
-	port := strconv.Itoa(set.Port)
-	if set.Port == localhttp.DefaultPort {
-		port = ""
-	}
 	prefs := a.DB.Preferences()
-	return errors.Join(prefs.Set(ctx, prefPort, port), prefs.Set(ctx, prefReach, string(set.Reach)),
+	if set.Port != before.Port {
+		if err := prefs.Set(ctx, prefPort, strconv.Itoa(set.Port)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(prefs.Set(ctx, prefReach, string(set.Reach)),
 		prefs.Set(ctx, prefCertificate, set.Certificate), prefs.Set(ctx, prefKey, set.Key))
 }
 
@@ -116,10 +119,7 @@ type addressJSON struct {
 // runAddress shows or changes where programs reach Linkdesk.
 func runAddress(c *call, args []string) error {
 	fs := c.flags("address")
-	set, err := c.app.addressSetting(c.ctx)
-	if err != nil {
-		return err
-	}
+	set := c.app.Local.State().Setting
 	reach := fs.String("reach", string(set.Reach), "computer, docker or network")
 	fs.IntVar(&set.Port, "port", set.Port, "of this computer's own address; the network uses the next one")
 	certificate := fs.String("certificate", "", "network: the file with the certificate (PEM)")

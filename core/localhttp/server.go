@@ -144,6 +144,7 @@ func (s *Server) start(ctx context.Context) error {
 	s.mu.Lock()
 	s.run = r
 	s.state = State{On: true, Origin: origin(port), Setting: set}
+	s.state.Setting.Port = port // a free one that was found stays
 	if set.docker() {
 		s.state.Docker = "http://" + containerNames(port)[0]
 	}
