@@ -82,6 +82,13 @@ func (c *Counts) Add(o Counts) {
 	c.Pages += o.Pages
 }
 
+// Less returns what is left when the figures of another, which are part of
+// these, are taken off.
+func (c Counts) Less(o Counts) Counts {
+	c.Add(Counts{-o.Read, -o.Added, -o.Changed, -o.Unchanged, -o.Removed, -o.Failed, -o.Pages})
+	return c
+}
+
 // Summarise derives the state of a run from its models (P-06: a run is never
 // called good when a part of it was refused). The order of the models does not
 // matter: what waits for somebody outweighs what failed.

@@ -25,7 +25,7 @@ func changeShop(w *world) {
 
 // A sync that dies at any of its writes, before or after it took effect, and
 // the run that continues it leave what one undisturbed sync leaves: records,
-// history and the figures of each data model.
+// history and, taken together, the figures of each data model.
 func TestDeathAtEveryWrite(t *testing.T) {
 	for name, c := range map[string]struct {
 		loaded bool // the death is in a later sync, not the first

@@ -311,14 +311,14 @@ func (m *memory) allRuns() []core.Run {
 	return slices.Clone(m.runs)
 }
 
-// counts returns, for each data model, the figures of the newest run that
-// read it to its end.
+// counts returns, for each data model, the sum of what all runs say that they did.
 func (m *memory) counts(c core.ConnectionID) map[core.Model]core.Counts {
 	found := map[core.Model]core.Counts{}
 	for _, r := range m.allRuns() {
 		for _, rm := range r.Models {
-			if r.Connection == c && (outcome{RunModel: rm}).completed() {
-				found[rm.Model] = rm.Counts
+			if sum := found[rm.Model]; r.Connection == c {
+				sum.Add(rm.Counts)
+				found[rm.Model] = sum
 			}
 		}
 	}

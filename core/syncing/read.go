@@ -73,6 +73,7 @@ func (r *runner) open(ctx context.Context, m core.Model) (*reading, error) {
 	rd.query = queryFor(item, r.run.Mode, r.job.from, r.lister.Incremental(m))
 	if found && r.continues(cp, item) {
 		rd.cp, rd.resumed = cp, true
+		rd.cp.Before = cp.Counts
 		if rd.query.Full = cp.Mode == core.Full; rd.query.Full {
 			rd.query.Since = time.Time{}
 		}
@@ -111,14 +112,21 @@ func (r *runner) continues(cp Checkpoint, item Item) bool {
 }
 
 // restart drops what is left of an earlier read. Reading again does no harm:
-// a record is written by its id, and only where it differs.
+// a record is written by its id, and only where it differs. What this run wrote
+// already stays counted.
 func (rd *reading) restart(ctx context.Context) error {
+	did := rd.cp.own()
+	did = core.Counts{Added: did.Added, Changed: did.Changed, Removed: did.Removed}
 	rd.resumed = false
 	rd.cp = Checkpoint{Run: rd.run.ID, Mode: core.Incremental, StartedAt: rd.Clock.Now()}
 	if rd.query.Full {
 		rd.cp.Mode = core.Full
 	}
-	return rd.Records.EndRead(ctx, rd.link.ID, rd.model, false)
+	if err := rd.Records.EndRead(ctx, rd.link.ID, rd.model, false); err != nil || did == (core.Counts{}) {
+		return err
+	}
+	rd.cp.Counts = did
+	return rd.apply(ctx, nil) // for the figures, should it end now
 }
 
 // settled reports whether the read was completed and its item saved by the run
@@ -172,8 +180,8 @@ func (rd *reading) removals(ctx context.Context) (held int64, judged bool, err e
 func unusual(missing, total int64) bool { return missing > 10 && missing*10 > total }
 
 func (rd *reading) outcome() outcome {
-	out := outcome{mode: rd.cp.Mode, startedAt: rd.cp.StartedAt, newest: rd.cp.Newest}
-	out.RunModel = core.RunModel{Model: rd.model, Status: core.RunOK, Counts: rd.cp.Counts}
+	out := outcome{mode: rd.cp.Mode, startedAt: rd.cp.StartedAt, newest: rd.cp.Newest, read: rd.cp.Counts.Read}
+	out.RunModel = core.RunModel{Model: rd.model, Status: core.RunOK, Counts: rd.cp.own()}
 	if rd.cp.Counts.Failed > 0 {
 		out.Status, out.Code = core.RunPartial, core.CodeDataUnexpected
 	}

@@ -26,6 +26,9 @@ func (s *Service) recover(ctx context.Context) error {
 		return err
 	}
 	for _, run := range unfinished {
+		if run, err = s.counted(ctx, run); err != nil {
+			return err
+		}
 		run = endedAs(run, core.RunInterrupted, s.Clock.Now())
 		run.Status = core.Summarise(run.Models) // it may have ended just before it could say so
 		if err := s.Store.SaveRun(ctx, run); err != nil {
@@ -49,6 +52,25 @@ func (s *Service) recover(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// counted fills in what a run did that could not say so itself any more: the
+// checkpoints that it wrote last know.
+func (s *Service) counted(ctx context.Context, run core.Run) (core.Run, error) {
+	run.Models = slices.Clone(run.Models)
+	for i, m := range run.Models {
+		if m.Status.Ended() {
+			continue
+		}
+		cp, found, err := s.Records.Checkpoint(ctx, run.Connection, m.Model)
+		if err != nil {
+			return run, err
+		}
+		if found && cp.Run == run.ID {
+			run.Models[i].Counts = cp.own()
+		}
+	}
+	return run, nil
 }
 
 // resumeRuns continues interrupted runs, one run for a connection, as soon as

@@ -22,6 +22,7 @@ type outcome struct {
 	mode      core.Mode
 	startedAt time.Time // of the read
 	newest    time.Time // newest updated_at of the read
+	read      int64     // records of the whole read, also those that an earlier run counted
 	judged    bool      // removals were looked for
 	held      int64     // removals that wait for the person
 }
@@ -83,7 +84,7 @@ func settleCompleted(item Item, out outcome, now time.Time) Item {
 	// Changes made while the list was read may be missing from pages that were
 	// already done, so the next read asks from the start of this one at the latest.
 	since := out.newest
-	if since.IsZero() && out.Counts.Read > 0 {
+	if since.IsZero() && out.read > 0 {
 		since = out.startedAt // records without a time of their own
 	}
 	if since.After(out.startedAt) {

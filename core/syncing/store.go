@@ -33,7 +33,12 @@ type Checkpoint struct {
 	Newest    time.Time   // newest updated_at seen in this read
 	StartedAt time.Time   // of the read
 	Counts    core.Counts // of the whole read so far, also of earlier runs that it continues
+	Before    core.Counts // those of Counts that earlier runs counted
 }
+
+// own returns what Run itself did, so that an interrupted run and the one that
+// continues it add up to what happened.
+func (cp Checkpoint) own() core.Counts { return cp.Counts.Less(cp.Before) }
 
 // Store keeps settings, items, runs and checkpoints.
 type Store interface {

@@ -55,6 +55,7 @@ func TestKilledInMidSync(t *testing.T) {
 	killed := w.killWhileSyncing(shop, dice, first, func() *process { return w.start("", "sync", id, "--json") })
 	w.equalsStore(shop.Store)
 	sameRecords(t, w.dump(), calm.dump())
+	w.saysWhatItDid(calm, 2061)
 
 	edit(t, shop.Store)
 	calm.must("sync", calmID, "--full")
@@ -63,6 +64,7 @@ func TestKilledInMidSync(t *testing.T) {
 		t.Errorf("killed in mid sync %d times of %d", killed, kills)
 	}
 	sameRecords(t, w.dump(), calm.dump())
+	w.saysWhatItDid(calm, 2061+8) // that many orders came
 	if got, want := w.history(), calm.history(); !slices.Equal(got, want) || len(want) < 20 {
 		t.Errorf("history of orders:\n got %v\nwant %v", got, want)
 	}
@@ -72,6 +74,41 @@ func TestKilledInMidSync(t *testing.T) {
 		if m.Status != "ok" || m.Added+m.Changed+m.Removed != 0 {
 			t.Errorf("a sync afterwards still finds something to do: %s %+v", model, m)
 		}
+	}
+}
+
+// Quit in mid sync and started again: what both runs say that they added is
+// what the store has.
+func TestQuitInMidSync(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	shop := newShop(t, w)
+	id := w.connect("corner").ID
+	shop.slow(25 * time.Millisecond)
+	s, before := w.serve(), shop.served()
+	command := w.start("", "sync", id, "--json")
+	if !shop.until(before+12, patience) {
+		t.Fatal("the sync does not begin")
+	}
+	s.stop()
+	command.wait()
+	shop.slow(0)
+	if got := w.query(`SELECT status FROM run`); !slices.Equal(got, []string{"interrupted"}) {
+		t.Fatalf("runs: %v", got)
+	}
+	s = w.serve()
+	w.settled(s, patience)
+	s.stop()
+	var want []string
+	for m, n := range shop.Counts() {
+		want = append(want, fmt.Sprint(m, " ", n))
+	}
+	slices.Sort(want)
+	if got := w.query(`SELECT model || ' ' || sum(added) FROM run_model GROUP BY model ORDER BY model`); !slices.Equal(got, want) {
+		t.Errorf("the runs say that they added %v, the store has %v", got, want)
+	}
+	if got := w.query(`SELECT count(*) FROM run_model WHERE model = 'customers' AND added > 0`); !slices.Equal(got, []string{"2"}) {
+		t.Errorf("%v runs added customers", got)
 	}
 }
 
@@ -118,6 +155,19 @@ func (w *world) settled(s *server, within time.Duration) {
 		case <-late:
 			w.t.Fatalf("the sync is still %s\nserve: %s", newest[0], clip(s.err.String()))
 		}
+	}
+}
+
+// saysWhatItDid compares what all runs together say that they did with what
+// those of one that nobody disturbed say.
+func (w *world) saysWhatItDid(calm *world, added int) {
+	w.t.Helper()
+	const sums = `SELECT model || ': ' || sum(added) || ' added, ' || sum(changed) || ' changed, ' || sum(removed) || ' removed' FROM run_model GROUP BY model`
+	if got, want := w.query(sums), calm.query(sums); !slices.Equal(got, want) || len(want) != 5 {
+		w.t.Errorf("the runs say\n%v, not\n%v", got, want)
+	}
+	if got := w.query(`SELECT sum(added) FROM run_model`); !slices.Equal(got, []string{strconv.Itoa(added)}) {
+		w.t.Errorf("the runs say %v added, not %d", got, added)
 	}
 }
 
