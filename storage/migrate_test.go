@@ -43,6 +43,10 @@ var seeds = map[int][]string{
 		`INSERT INTO sale_order (connection, remote_id, updated_at, synced_at, removed_at, seq, hash, number, customer, status, payment_status, fulfillment_status, currency, placed_at, total, doc)
 			VALUES (1, 'o1', 1, 1, 0, 1, 1, '1', '', '', '', '', '', 0, 0, '{"number":"1"}')`,
 	},
+	2: {
+		`INSERT INTO oauth_app (id, client_id, doc) VALUES ('app_1', 'x', '{}')`,
+		`INSERT INTO oauth_ledger (app, grant_id, at, method, route, scope, records, filter) VALUES (1, 'g', 1, 'GET', '/v1/orders', 'orders:read', 5, '')`,
+	},
 }
 
 // The schema is built up step by step, with data of each time in it.
@@ -71,6 +75,9 @@ func TestMigrateStepwise(t *testing.T) {
 	var n int
 	if err := db.QueryRow(`SELECT count(*) FROM sale_order o JOIN connection c ON c.num = o.connection WHERE c.id = 'con_1' AND o.remote_id = 'o1'`).Scan(&n); err != nil || n != 1 {
 		t.Errorf("the seed was lost: %d, %v", n, err)
+	}
+	if err := db.QueryRow(`SELECT count(*) FROM oauth_ledger l JOIN oauth_app a ON a.num = l.app WHERE a.id = 'app_1' AND l.records = 5 AND l.bytes = 0 AND l.status = 0`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("the line of the ledger was lost: %d, %v", n, err)
 	}
 }
 

@@ -80,7 +80,7 @@ func (l ledger) Append(ctx context.Context, reads []api.Read) error {
 	lines := make([]authserver.Read, len(reads))
 	for i, r := range reads {
 		lines[i] = authserver.Read{App: authserver.AppID(r.App), Grant: authserver.GrantID(r.Grant), At: r.At, Method: r.Method,
-			Route: r.Route, Scope: string(r.Scope), Rows: r.Rows, Filter: r.Filter}
+			Route: r.Route, Scope: string(r.Scope), Rows: r.Rows, Filter: r.Filter, Status: r.Status, Bytes: r.Bytes}
 	}
 	return l.AppendLedger(ctx, lines)
 }

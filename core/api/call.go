@@ -54,7 +54,10 @@ func (a *API) endpoint(rt route) http.Handler {
 		counted := &counter{ResponseWriter: w}
 		c.w = counted
 		defer func() { // also when a handler panics: what was read is noted
-			c.note.Status, c.note.Bytes, c.note.Rows = counted.status, counted.bytes, c.rows
+			c.note.Status = counted.status
+			if r.Method != http.MethodHead { // answered without the body
+				c.note.Bytes, c.note.Rows = counted.bytes, c.rows
+			}
 			a.notes.add(c.note)
 		}()
 		if rt.scope != "" && !slices.Contains(c.Scopes, rt.scope) {

@@ -261,3 +261,8 @@ func (d *desk) noted() []api.Read {
 	defer d.ledger.mu.Unlock()
 	return append([]api.Read(nil), d.ledger.lines...)
 }
+
+// id is the id by which the API knows a record.
+func (d *desk) id(c core.ConnectionID, remote string) string {
+	return api.RecordID(api.Key{Connection: c, RemoteID: remote})
+}

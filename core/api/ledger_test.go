@@ -1,9 +1,14 @@
 package api_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,50 +17,106 @@ import (
 	"linkdesk/core/api"
 )
 
-// U-02: what the ledger says is what the app's own log says.
+// own is a line of the client's own log.
+type own struct {
+	method, path, filter string
+	status, rows, bytes  int
+	app                  string
+}
+
+// U-02: of 1,000 mixed requests the ledger says, line by line, what the
+// client's own log says: count, rows, bytes on the wire, filter.
 func TestLedger(t *testing.T) {
 	d := newDesk(t)
 	d.fill()
-	type line struct {
-		at           string
-		status, rows int
-		bytes        int
+	d.checker.set("orders", api.Access{App: "app_4", Grant: "grant_4", Scopes: []core.Scope{core.OrdersRead}})
+	for i := range 40 { // enough to be worth compressing
+		d.put(d.a, fmt.Sprint("more", i), &core.Order{Number: fmt.Sprint("#9", i), Status: "open", Currency: "EUR", Total: "5.00"})
 	}
-	var own []line
-	for i := range 200 {
-		for _, path := range []string{"/v1/orders?status=open&limit=" + fmt.Sprint(1+i%7), "/v1/customers", "/v1/me", "/v1/orders?limit=0", "/v1/orders/x"} {
-			got := d.get(path)
-			l := line{at: path, status: got.StatusCode, bytes: len(got.body)}
-			if got.StatusCode == 200 && path != "/v1/me" {
-				l.rows = len(got.data(t))
-			}
-			own = append(own, l)
+	d.ask("POST", "/v1/segments", "all", `{"name":"S","rules":{"field":"country","op":"eq","value":"DE"}}`) // the first makes Linkdesk's own place, which changes every tag
+	order, etag := d.id(d.a, "o1"), d.get("/v1/customers").Header.Get("ETag")
+	d.noted()
+	d.ledger.lines = nil
+	type request struct {
+		method, path, token, body string
+		header                    []string
+		filter                    string
+		status                    int
+	}
+	gzip := []string{"Accept-Encoding", "gzip"}
+	mix := []request{
+		{"GET", "/v1/orders?status=open&limit=7", "all", "", nil, "status=open, limit=7", 200},
+		{"GET", "/v1/orders?limit=50", "orders", "", gzip, "limit=50", 200},
+		{"GET", "/v1/orders/" + order, "all", "", nil, "", 200},
+		{"GET", "/v1/orders/" + order + "/history", "orders", "", nil, "", 200},
+		{"GET", "/v1/customers", "all", "", []string{"If-None-Match", etag}, "", 304},
+		{"GET", "/v1/customers?include=analytics", "masked", "", gzip, "include=analytics", 200},
+		{"GET", "/v1/customers", "orders", "", nil, "", 403},
+		{"GET", "/v1/orders/x", "all", "", nil, "", 404},
+		{"GET", "/v1/orders?limit=0", "all", "", gzip, "", 400},
+		{"POST", "/v1/segments", "all", `{"name":"S","rules":{"field":"country","op":"eq","value":"DE"}}`, nil, "", 201},
+		{"POST", "/v1/segments", "orders", `{"name":"S"}`, nil, "", 403},
+		{"POST", "/v1/segments", "all", `{"name":""}`, nil, "", 400},
+		{"HEAD", "/v1/orders", "all", "", nil, "", 200},
+		{"GET", "/v1/me", "masked3", "", nil, "", 200},
+		{"GET", "/v1/segments/" + d.id(d.a, "s1") + "/customers?limit=1", "all", "", nil, "limit=1", 200},
+	}
+	var log []own
+	zipped := 0
+	for i := range 1000 {
+		q := mix[(i*7+i/15)%len(mix)]
+		got := d.ask(q.method, q.path, q.token, q.body, q.header...)
+		if got.StatusCode != q.status {
+			t.Fatalf("%s %s: %s %s", q.method, q.path, got.Status, got.body)
 		}
+		l := own{method: q.method, path: q.path, filter: q.filter, status: got.StatusCode, bytes: len(got.body), app: map[string]string{"all": "app_1", "masked": "app_2", "masked3": "app_3", "orders": "app_4"}[q.token]}
+		if got.Header.Get("Content-Encoding") == "gzip" {
+			zipped++
+			got.body = unzip(t, got.body)
+		}
+		if len(got.body) > 0 && got.StatusCode < 300 && q.path != "/v1/me" {
+			l.rows = len(got.data(t))
+		}
+		log = append(log, l)
 	}
-	if got := d.ask("GET", "/v1/orders", "wrong", ""); got.StatusCode != 401 {
-		t.Fatal(got.Status)
+	if got := d.ask("GET", "/v1/orders", "wrong", ""); got.StatusCode != 401 || zipped < 60 {
+		t.Fatalf("%s, %d answers were compressed", got.Status, zipped)
 	}
+	d.matches(log)
+}
+
+// matches compares the ledger with a client's own log.
+func (d *desk) matches(log []own) {
+	d.t.Helper()
 	lines := d.noted()
-	if len(lines) != len(own) {
-		t.Fatalf("%d lines for %d requests", len(lines), len(own))
+	if len(lines) != len(log) {
+		d.t.Fatalf("%d lines for %d requests", len(lines), len(log))
 	}
+	ids := regexp.MustCompile(`^(/v1/\w+/)[^/]+`)
 	for i, l := range lines {
-		path, query, _ := strings.Cut(own[i].at, "?")
-		route := strings.Replace(path, "/x", "/{id}", 1)
-		if l.Rows != own[i].rows || l.Bytes != own[i].bytes || l.Status != own[i].status || l.Route != route || l.App != "app_1" || l.Grant != "grant_1" || !l.At.Equal(start) || l.Method != "GET" {
-			t.Fatalf("%+v for %+v", l, own[i])
-		}
-		if l.Status == 200 && l.Filter != strings.ReplaceAll(query, "&", ", ") && l.Filter != strings.Join(reversed(strings.Split(query, "&")), ", ") {
-			t.Errorf("%q for %q", l.Filter, query)
+		path, _, _ := strings.Cut(log[i].path, "?")
+		want := api.Read{At: start, App: log[i].app, Grant: strings.Replace(log[i].app, "app", "grant", 1), Method: log[i].method,
+			Route: ids.ReplaceAllString(path, "${1}{id}"), Scope: l.Scope, Filter: l.Filter, Status: log[i].status, Rows: log[i].rows, Bytes: log[i].bytes}
+		filter, asked := strings.Split(l.Filter, ", "), strings.Split(log[i].filter, ", ")
+		slices.Sort(filter)
+		slices.Sort(asked)
+		if l != want || l.Status < 300 && !slices.Equal(filter, asked) {
+			d.t.Fatalf("line %d: %+v for %+v", i, l, log[i])
 		}
 	}
 }
 
-func reversed(list []string) (out []string) {
-	for i := range list {
-		out = append(out, list[len(list)-1-i])
+func unzip(t *testing.T, body []byte) []byte {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // While the ledger cannot be written reads wait for it, and are refused before one goes unnoted.

@@ -69,6 +69,8 @@ type Read struct {
 	Scope  string
 	Rows   int
 	Filter string // the names and values of the filters, as shown to the person
+	Status int    // of the answer (HTTP); 0 in lines from before it was noted
+	Bytes  int    // of the answer's body as sent, so after compression
 }
 
 // Ledger keeps what apps read. It is deleted with the app and after 90 days.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,24 @@ func Number(n int64) string {
 	}
 	return sign + group(s)
 }
+
+// Size writes a number of bytes in units of a thousand: "312 B", "1.4 kB", "31 kB".
+func Size(bytes int64) string {
+	if bytes < 1000 {
+		return Number(bytes) + " B"
+	}
+	value, unit := float64(bytes)/1000, 0
+	for units := len(sizeUnits) - 1; value >= 999.5 && unit < units; unit++ {
+		value /= 1000
+	}
+	if value >= 9.95 {
+		return Number(int64(math.Round(value))) + " " + sizeUnits[unit]
+	}
+	_, decimal := separators()
+	return strings.Replace(strconv.FormatFloat(value, 'f', 1, 64), ".", decimal, 1) + " " + sizeUnits[unit]
+}
+
+var sizeUnits = []string{"kB", "MB", "GB", "TB"}
 
 func group(digits string) string {
 	sep, _ := separators()

@@ -44,10 +44,12 @@ func TestNumbersAndMoney(t *testing.T) {
 	var all []c
 	SetLanguage("en")
 	all = append(all, c{"en", Number(1204), "1,204"}, c{"en", Number(-1234567), "−1,234,567"}, c{"en", Number(999), "999"},
+		c{"en", Size(0), "0 B"}, c{"en", Size(999), "999 B"}, c{"en", Size(1000), "1.0 kB"}, c{"en", Size(9_949), "9.9 kB"}, c{"en", Size(9_950), "10 kB"}, c{"en", Size(31_400), "31 kB"},
+		c{"en", Size(999_499), "999 kB"}, c{"en", Size(999_500), "1.0 MB"}, c{"en", Size(4_200_000_000), "4.2 GB"}, c{"en", Size(5_000_000_000_000_000), "5,000 TB"},
 		c{"en", Money("1234.5", "EUR"), "1,234.50 EUR"}, c{"en", Money("-12", "JPY"), "−12 JPY"}, c{"en", Money("0.125", "KWD"), "0.125 KWD"},
 		c{"en", Money("1e3", "EUR"), "1e3 EUR"}, c{"en", Money("", ""), ""}, c{"en", Money("5", ""), "5"})
 	SetLanguage("de")
-	all = append(all, c{"de", Number(1204), "1.204"}, c{"de", Money("1234.5", "EUR"), "1.234,50 EUR"})
+	all = append(all, c{"de", Number(1204), "1.204"}, c{"de", Size(1_400), "1,4 kB"}, c{"de", Money("1234.5", "EUR"), "1.234,50 EUR"})
 	for _, x := range all {
 		if x.got != x.want {
 			t.Errorf("%s: %q, want %q", x.language, x.got, x.want)

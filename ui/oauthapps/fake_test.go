@@ -218,7 +218,7 @@ func sample() *desk {
 	}
 	for i := range 45 {
 		d.reads = append(d.reads, authserver.Read{ID: int64(45 - i), App: "app_n8n", Grant: "grant_1", At: now.Add(-time.Duration(3+i) * time.Minute),
-			Method: "GET", Route: "/v1/orders", Scope: "orders:read", Rows: 250, Filter: "limit=250, status=paid"})
+			Method: "GET", Route: "/v1/orders", Scope: "orders:read", Rows: 250, Filter: "limit=250, status=paid", Status: 200, Bytes: 31_400})
 	}
 	return d
 }

@@ -76,8 +76,15 @@ func data(r authserver.Read) string {
 	return r.Route
 }
 
+// rowsRead says what came of a request. HTTP: 304 says that nothing is new, from
+// 400 on it was refused.
 func rowsRead(r authserver.Read) string {
-	if r.Method != "GET" {
+	switch {
+	case r.Status >= 400:
+		return kit.T("refused")
+	case r.Status == 304:
+		return kit.T("nothing new")
+	case r.Method != "GET":
 		return kit.T("changed")
 	}
 	return kit.N(r.Rows, "{n} row", "{n} rows", "n", kit.Number(int64(r.Rows)))
@@ -149,9 +156,12 @@ func ended(g authserver.Grant) string {
 	return kit.T("its time was over")
 }
 
-// readLine is a line of the ledger: "12:02 · orders · 250 rows · status=paid".
+// readLine is a line of the ledger: "12:02 · orders · 250 rows · 31 kB · status=paid".
 func readLine(r authserver.Read, now time.Time) string {
 	parts := []string{kit.Ago(r.At, now), data(r), rowsRead(r)}
+	if r.Bytes > 0 {
+		parts = append(parts, kit.Size(int64(r.Bytes)))
+	}
 	if r.Filter != "" {
 		parts = append(parts, r.Filter)
 	}

@@ -182,6 +182,19 @@ func TestALineOfTheLedger(t *testing.T) {
 	if got := readLine(r, kittest.Noon); got != "1 min ago · orders · 1,250 rows · status=paid" {
 		t.Error(got)
 	}
+	r.Status, r.Bytes = 200, 31_400
+	if got := readLine(r, kittest.Noon); got != "1 min ago · orders · 1,250 rows · 31 kB · status=paid" {
+		t.Error(got)
+	}
+	r.Status, r.Bytes, r.Rows = 304, 0, 0
+	if got := readLine(r, kittest.Noon); got != "1 min ago · orders · nothing new · status=paid" {
+		t.Error(got)
+	}
+	r.Status, r.Bytes, r.Method = 403, 210, "POST"
+	if got := readLine(r, kittest.Noon); got != "1 min ago · orders · refused · 210 B · status=paid" {
+		t.Error(got)
+	}
+	r.Status, r.Bytes = 0, 0
 	r.Method, r.Scope, r.Filter = "POST", string(core.SegmentsWrite), ""
 	if got := readLine(r, kittest.Noon); got != "1 min ago · segments · changed" {
 		t.Error(got)

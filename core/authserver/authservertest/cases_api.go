@@ -32,6 +32,7 @@ var apiCases = []Case{
 	{"TestB36_SlowRequest", slowRequest},
 	{"TestB37_StoppingEndsQuestions", stoppingEndsQuestions},
 	{"TestB38_AccessCanBeSeenAndRemoved", seenAndRemoved},
+	{"TestB38_StopEndsReading", stopEndsReading},
 	{"TestB40_RandomTokens", randomTokens},
 }
 

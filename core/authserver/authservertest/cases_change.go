@@ -2,6 +2,7 @@ package authservertest
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"linkdesk/core"
@@ -152,5 +153,54 @@ func changedBehindCall(w *World) {
 		}
 		w.Refused("deleted", call(), 401, "invalid_client")
 		w.must(w.Store.Update(ctx, func(tx authserver.Tx) error { return tx.SaveApp(w.App) }))
+	}
+}
+
+// stopEndsReading stops an app that reads without a pause (U-02): of the calls
+// that begin after the stop none is answered, and each of its readers knows
+// within a second.
+func stopEndsReading(w *World) {
+	stops := map[string]func() error{
+		"remove all access": func() error { return w.S.RevokeApp(w.T.Context(), w.App.ID) },
+		"pause":             func() error { return w.S.PauseApp(w.T.Context(), w.App.ID, true) },
+	}
+	for what, stop := range stops {
+		w.must(w.S.PauseApp(w.T.Context(), w.App.ID, false))
+		access, _ := w.Tokens()
+		const readers, atFullSpeed = 4, 200
+		var reads, late atomic.Int64
+		var stopped, enough atomic.Bool
+		var all sync.WaitGroup
+		going, ended := make(chan struct{}), make(chan struct{})
+		for range readers {
+			all.Go(func() {
+				for !enough.Load() {
+					after := stopped.Load()
+					if !w.Works(access) {
+						return
+					}
+					if after {
+						late.Add(1)
+					}
+					if reads.Add(1) == atFullSpeed {
+						close(going)
+					}
+				}
+			})
+		}
+		<-going
+		w.must(stop())
+		stopped.Store(true)
+		go func() { all.Wait(); close(ended) }()
+		select {
+		case <-ended:
+		case <-time.After(time.Second):
+			w.T.Errorf("%s: a reader goes on a second later", what)
+			enough.Store(true)
+			<-ended
+		}
+		if n := late.Load(); n > 0 {
+			w.T.Errorf("%s: %d calls after the stop were answered", what, n)
+		}
 	}
 }

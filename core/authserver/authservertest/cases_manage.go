@@ -230,7 +230,7 @@ func ledger(w *World) {
 	ctx := w.T.Context()
 	other, _ := w.Create(authserver.Draft{Name: "other", RedirectURIs: []string{Callback}})
 	line := func(app authserver.AppID, i int) authserver.Read {
-		return authserver.Read{App: app, Grant: "grant_x", At: Start.Add(time.Duration(i) * time.Second), Method: "GET", Route: "/v1/orders", Scope: "orders:read", Rows: i, Filter: "updated_since=2026-01-01"}
+		return authserver.Read{App: app, Grant: "grant_x", At: Start.Add(time.Duration(i) * time.Second), Method: "GET", Route: "/v1/orders", Scope: "orders:read", Rows: i, Filter: "updated_since=2026-01-01", Status: 200, Bytes: 1000 * i}
 	}
 	l := w.S.Ledger()
 	for i := 1; i <= 5; i++ {
