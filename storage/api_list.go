@@ -110,6 +110,11 @@ func (l *listing) conditions(q api.Query) error {
 			return err
 		}
 	}
+	if q.Segment != "" {
+		if err := l.ofSegment(q.Segment, and); err != nil {
+			return err
+		}
+	}
 	if q.Rule == nil {
 		return nil
 	}

@@ -72,6 +72,13 @@ func (s *API) writeSegment(ctx context.Context, tx *sql.Tx, w api.Write, now tim
 	if err := w.Change(&data, &removed); err != nil {
 		return it, err
 	}
+	if w.Members != nil {
+		size, err := changeMembers(ctx, tx, w.Segment, *w.Members)
+		if err != nil {
+			return it, err
+		}
+		data.Size = &size
+	}
 	rows, err := encode(core.Segments, []core.Record{{RemoteID: w.Segment, UpdatedAt: now, Data: &data}})
 	if err != nil {
 		return it, err

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"linkdesk/core"
-	"linkdesk/core/segment"
 )
 
 // list answers with a page of a source.
@@ -183,30 +182,6 @@ func (a *API) orderHistory(c *call) error {
 		Next *string       `json:"next"`
 	}{Data: historyOf(changes[k])}))
 	return nil
-}
-
-// members answers with the customers who fit the rules of a segment: of its own
-// connection, or of all when the segment was made here.
-func (a *API) members(c *call) error {
-	k, ok := parseID(c.r.PathValue("id"))
-	if !ok {
-		return errNotHere
-	}
-	s, err := a.segment(c, k)
-	if err != nil {
-		return err
-	}
-	switch {
-	case s.Rules == nil:
-		return refuse(http.StatusConflict, "The service does not tell the rules of this segment, and its members are not copied.")
-	case segment.Check(*s.Rules) != nil:
-		return refuse(http.StatusConflict, "Linkdesk cannot work out this segment: "+core.AsError(segment.Check(*s.Rules)).Public)
-	}
-	q := Query{Source: Source(core.Customers), Rule: s.Rules}
-	if k.Connection != LinkdeskID {
-		q.Connection = k.Connection
-	}
-	return a.page(c, q)
 }
 
 // me answers with what the token allows.

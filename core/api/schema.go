@@ -28,8 +28,8 @@ func schemas() object {
 	all := object{
 		"Problem":       structSchema(reflect.TypeFor[localhttp.Problem]()),
 		"Me":            structSchema(reflect.TypeFor[me]()),
-		"SegmentDraft":  strict(structSchema(reflect.TypeFor[segmentDraft]()), "name", "rules"),
-		"SegmentChange": strict(structSchema(reflect.TypeFor[segmentChange]())),
+		"SegmentDraft":  segmentSchema(reflect.TypeFor[segmentDraft](), "name"),
+		"SegmentChange": segmentSchema(reflect.TypeFor[segmentChange]()),
 		"OpenAPI":       object{"type": "object", "required": []string{"openapi", "info", "paths"}},
 	}
 	for t, name := range named {
@@ -74,6 +74,20 @@ func strict(s object, required ...string) object {
 	s["additionalProperties"] = false
 	if required != nil {
 		s["required"] = required
+	}
+	return s
+}
+
+// segmentSchema is what an app sends about a segment: by rules, or with members.
+func segmentSchema(t reflect.Type, required ...string) object {
+	s := strict(structSchema(t), required...)
+	for name, about := range map[string]string{"members": "Ids of customers: the whole list of a static segment.", "add_members": "Ids of customers to put on the list.", "remove_members": "Ids of customers to take off the list."} {
+		if list, ok := s["properties"].(object)[name].(object); ok {
+			list["description"], list["maxItems"] = about, mostMemberIDs
+		}
+	}
+	if required != nil {
+		s["oneOf"] = []any{object{"required": []string{"rules"}}, object{"required": []string{"members"}}}
 	}
 	return s
 }

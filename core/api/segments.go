@@ -18,18 +18,29 @@ import (
 	"linkdesk/core/segment"
 )
 
-// segmentDraft is what an app sends to make a segment.
+// segmentDraft is what an app sends to make a segment: by rules, or of a list of
+// ids of customers.
 type segmentDraft struct {
-	Name  string     `json:"name"`
-	Rules *core.Rule `json:"rules"`
+	Name    string     `json:"name"`
+	Rules   *core.Rule `json:"rules,omitempty"`
+	Members *[]string  `json:"members,omitempty"`
 }
 
 // segmentChange is what an app sends to change one; what is absent stays.
 type segmentChange struct {
 	Name    *string    `json:"name,omitempty"`
 	Rules   *core.Rule `json:"rules,omitempty"`
+	Members *[]string  `json:"members,omitempty"` // the whole list
+	Add     []string   `json:"add_members,omitempty"`
+	Remove  []string   `json:"remove_members,omitempty"`
 	Removed *bool      `json:"removed,omitempty"` // true: it counts as removed; false: it is back
 }
+
+// The kinds of a segment.
+const (
+	kindRules  = "rules"
+	kindStatic = "static"
+)
 
 const (
 	mostSegmentName = 120 // characters
@@ -56,15 +67,24 @@ func (a *API) createSegment(c *call) error {
 	if err != nil {
 		return err
 	}
-	if d.Rules == nil {
-		return badRequest("A segment needs rules.")
+	kind := kindRules
+	switch {
+	case d.Rules != nil && d.Members != nil:
+		return badRequest("A segment has rules or members, not both.")
+	case d.Rules != nil:
+		err = c.checkRules(*d.Rules)
+	case d.Members != nil:
+		kind = kindStatic
+		w.Members, err = c.listed(segmentChange{Members: d.Members})
+	default:
+		return badRequest("A segment needs rules or members.")
 	}
-	if err := c.checkRules(*d.Rules); err != nil {
+	if err != nil {
 		return err
 	}
 	w.Status = http.StatusCreated
 	w.Change = func(s *core.Segment, _ *bool) error {
-		*s = core.Segment{Name: name, Kind: "rules", Rules: d.Rules, Origin: string(LinkdeskID)}
+		*s = core.Segment{Name: name, Kind: kind, Rules: d.Rules, Origin: string(LinkdeskID)}
 		return nil
 	}
 	return a.write(c, w)
@@ -93,8 +113,17 @@ func (a *API) changeSegment(c *call) error {
 			return err
 		}
 	}
+	if w.Members, err = c.listed(d); err != nil {
+		return err
+	}
 	w.Segment, w.Status = k.RemoteID, http.StatusOK
 	w.Change = func(s *core.Segment, removed *bool) error {
+		if d.Rules != nil && s.Kind == kindStatic {
+			return refuse(http.StatusConflict, "This segment is a list of customers, so it has no rules.")
+		}
+		if w.Members != nil && s.Kind != kindStatic {
+			return refuse(http.StatusConflict, "Who is in this segment follows from its rules. Change those, or make a segment with members.")
+		}
 		if d.Name != nil {
 			s.Name = *d.Name
 		}
@@ -147,7 +176,16 @@ func (a *API) write(c *call, w Write) error {
 	}
 	// An app that leaves does not stop the write half way: it would not know whether it was done.
 	answer, err := a.o.Segments.WriteSegment(context.WithoutCancel(c.ctx()), w)
+	if unknown, ok := errors.AsType[UnknownCustomers](err); ok {
+		var ids []string
+		for _, k := range unknown {
+			ids = append(ids, recordID(k))
+		}
+		return unknownCustomers(ids)
+	}
 	switch {
+	case errors.Is(err, ErrTooManyMembers):
+		return refuse(http.StatusUnprocessableEntity, "A segment has at most "+strconv.Itoa(MostMembers)+" members. Nothing was changed.")
 	case errors.Is(err, ErrKeyReused):
 		return refuse(http.StatusUnprocessableEntity, "This Idempotency-Key was used for another request. Take a new one.")
 	case core.CodeOf(err) == core.CodeNotFound:

@@ -79,6 +79,7 @@ type Query struct {
 	IncludeRemoved bool
 	Filters        []Filter
 	Rule           *core.Rule // of customers only: checked by segment.Check; nil: all
+	Segment        string     // of customers only: remote id of a static segment made here; "": all
 }
 
 // State says how things stand with a source.
@@ -117,6 +118,8 @@ type Write struct {
 	Segment string   // remote id; "": a new one
 	Status  int      // of the answer
 
+	Members *MemberChange // nil: they stay as they are
+
 	// Change changes the segment and whether it is removed, or returns an error.
 	Change func(s *core.Segment, removed *bool) error
 	// Answer writes the answer's body for the segment as it was stored.
@@ -134,7 +137,8 @@ type Answer struct {
 var ErrKeyReused = errors.New("api: the idempotency key belongs to another request")
 
 // Segments keeps the segments that were made here. A write happens once for an
-// app and key within a day, also when it comes twice at the same moment.
+// app and key within a day, also when it comes twice at the same moment. What
+// Change returns, UnknownCustomers and ErrTooManyMembers leave everything as it was.
 type Segments interface {
 	WriteSegment(ctx context.Context, w Write) (Answer, error)
 }

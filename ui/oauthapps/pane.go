@@ -173,7 +173,7 @@ func wrapped(st kit.State) fyne.CanvasObject {
 func (p *pane) reads(s State, now time.Time) kit.Section {
 	body := kit.VStack(kit.GapTight)
 	for _, r := range s.Detail.Reads {
-		body.Add(kit.NewText(readLine(r, now)))
+		body.Add(kit.NewParagraph(readLine(r, now)))
 	}
 	switch {
 	case s.Detail.App != s.Open:

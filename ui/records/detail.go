@@ -25,7 +25,7 @@ func detail(d Detail, connection string, now time.Time) kit.Detail {
 	case *core.Product:
 		pane.Title, pane.Sections = data.Title, product(data)
 	case *core.Segment:
-		pane.Title, pane.Sections = data.Name, segment(data)
+		pane.Title, pane.Sections = data.Name, segment(data, d.Members)
 	}
 	if pane.Title == "" {
 		pane.Title = r.RemoteID
@@ -118,7 +118,15 @@ func product(p *core.Product) []kit.Section {
 		kit.Section{Title: kit.T("Variants"), Lines: variants}, kit.Section{Title: kit.T("Description"), Lines: some(line("", p.Description))})
 }
 
-func segment(s *core.Segment) []kit.Section {
+// segment shows how many customers are in it; members is nil where only the service knows.
+func segment(s *core.Segment, members *int64) []kit.Section {
+	customers := stock(s.Size)
+	if members != nil {
+		customers = kit.Number(*members)
+		if s.Size != nil && *s.Size > *members {
+			customers = kit.T("{n}, and {gone} more that are gone at the service", "n", customers, "gone", kit.Number(*s.Size-*members))
+		}
+	}
 	kind := kit.T("Fixed list")
 	if s.Kind == "rules" {
 		kind = kit.T("By rules")
@@ -127,7 +135,7 @@ func segment(s *core.Segment) []kit.Section {
 	if s.Rules != nil {
 		rules = ruleLines(*s.Rules, "")
 	}
-	return sections(kit.Section{Title: kit.T("Segment"), Lines: some(line(kit.T("Kind"), kind), line(kit.T("Customers"), stock(s.Size)), line(kit.T("From"), s.Origin))},
+	return sections(kit.Section{Title: kit.T("Segment"), Lines: some(line(kit.T("Kind"), kind), line(kit.T("Customers"), customers), line(kit.T("From"), s.Origin))},
 		kit.Section{Title: kit.T("Rules"), Lines: rules})
 }
 

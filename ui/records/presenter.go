@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"linkdesk/core"
+	"linkdesk/core/api"
 	"linkdesk/ui/kit"
 )
 
@@ -15,6 +16,9 @@ type Core interface {
 	Get(ctx context.Context, c core.ConnectionID, m core.Model, remoteID string) (core.Record, error)
 	History(ctx context.Context, c core.ConnectionID, orderID string) ([]core.OrderChange, error)
 	Analytics(ctx context.Context, c core.ConnectionID, customerID string) (core.CustomerAnalytics, error)
+
+	// Members counts the customers on the list of a segment that was made here.
+	Members(ctx context.Context, segmentID string) (int64, error)
 }
 
 // pageSize is how many records are fetched at a time: a few screens full.
@@ -36,6 +40,7 @@ type Detail struct {
 	Record    core.Record
 	History   []core.OrderChange      // of an order
 	Analytics *core.CustomerAnalytics // of a customer
+	Members   *int64                  // of a list that was made here: those who are there now
 	Err       error
 }
 
@@ -183,13 +188,21 @@ func (p *Presenter) Select(i int) {
 
 func (p *Presenter) detail(ctx context.Context, r core.Record) Detail {
 	d := Detail{Record: r}
-	switch r.Data.(type) {
+	switch data := r.Data.(type) {
 	case *core.Order:
 		d.History, d.Err = p.core.History(ctx, r.Connection, r.RemoteID)
 	case *core.Customer:
 		var a core.CustomerAnalytics
 		if a, d.Err = p.core.Analytics(ctx, r.Connection, r.RemoteID); d.Err == nil {
 			d.Analytics = &a
+		}
+	case *core.Segment:
+		if r.Connection != api.LinkdeskID || data.Kind != "static" {
+			break // only the service knows
+		}
+		var n int64
+		if n, d.Err = p.core.Members(ctx, r.RemoteID); d.Err == nil {
+			d.Members = &n
 		}
 	}
 	return d

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"linkdesk/core"
+	"linkdesk/ui/kit"
 	"linkdesk/ui/kit/kittest"
 )
 
@@ -75,6 +76,8 @@ func (s *shop) Get(context.Context, core.ConnectionID, core.Model, string) (core
 func (s *shop) History(context.Context, core.ConnectionID, string) ([]core.OrderChange, error) {
 	return []core.OrderChange{{SeenAt: kittest.Noon.Add(-time.Hour), Field: "payment_status", From: "pending", To: "paid"}}, nil
 }
+
+func (s *shop) Members(context.Context, string) (int64, error) { return 1204, nil }
 
 func (s *shop) Analytics(context.Context, core.ConnectionID, string) (core.CustomerAnalytics, error) {
 	return core.CustomerAnalytics{}, nil
@@ -172,4 +175,30 @@ func TestScreens(t *testing.T) {
 	wait(t, env, "no match", func() bool { return !g.p.state.Loading })
 	g.p.CloseDetail()
 	env.Snapshot(t, "records-no-match")
+}
+
+// Who is in a list that was made here is counted; of others the service's figure is shown.
+func TestDetailCountsMembers(t *testing.T) {
+	kit.SetLanguage("en")
+	_, g := open(t, &shop{orders: 1})
+	size := int64(1206)
+	own := core.Record{Connection: "linkdesk", RemoteID: "seg_1", Data: &core.Segment{Name: "Regulars", Kind: "static", Size: &size, Origin: "linkdesk"}}
+	theirs := own
+	theirs.Connection = "con_1"
+	byRules := core.Record{Connection: "linkdesk", RemoteID: "seg_2", Data: &core.Segment{Name: "Big", Kind: "rules", Origin: "linkdesk"}}
+	for _, c := range []struct {
+		record core.Record
+		want   string
+	}{{own, "1,204, and 2 more that are gone at the service"}, {theirs, "1,206"}, {byRules, ""}} {
+		d := g.p.detail(t.Context(), c.record)
+		got := ""
+		for _, l := range detail(d, "Willow & Pine", kittest.Noon).Sections[0].Lines {
+			if l.Label == "Customers" {
+				got = l.Value
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s of %s: %q, want %q", c.record.RemoteID, c.record.Connection, got, c.want)
+		}
+	}
 }
