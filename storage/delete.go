@@ -16,9 +16,17 @@ const purgeBatch = 5000
 // interrupted drop is finished by the next Open. Kept records stay readable
 // under the connection's id and name.
 func (s *Connections) Delete(ctx context.Context, id core.ConnectionID, dropRecords bool) error {
+	return s.remove(ctx, id, dropRecords, func(*sql.Tx, int64) error { return nil })
+}
+
+// remove is Delete; first is done in the same transaction before it.
+func (s *Connections) remove(ctx context.Context, id core.ConnectionID, dropRecords bool, first func(tx *sql.Tx, num int64) error) error {
 	var num int64
 	err := s.db.inWrite(ctx, func(tx *sql.Tx) (err error) {
 		if num, err = connectionNum(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := first(tx, num); err != nil {
 			return err
 		}
 		for _, q := range []string{

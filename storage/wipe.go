@@ -11,6 +11,9 @@ import (
 func (s *Secrets) Wipe(ctx context.Context) error {
 	err := s.db.inWrite(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE secret SET revision = revision + 1, granted = NULL, client = NULL, journal = NULL`)
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM withdrawal`) // nobody can read those any more
+		}
 		return err
 	})
 	if err == nil {

@@ -196,7 +196,7 @@ func (a *App) wire(onDemand bool) {
 	})
 	caller := provider.New(provider.Options{HTTP: transport, Tokens: a.Tokens, Clock: clock, Log: a.Log, Version: version})
 	a.Connections = connection.New(connection.Options{Store: a.DB.Connections(), Secrets: a.DB.Secrets(), Sealer: a.Vault, SignIn: signIn,
-		Tokens: a.Tokens, Provider: caller, Registry: a.Registry, Bus: a.Bus, Clock: clock, Log: a.Log, Locked: a.locked, Records: a.DB.Records(),
+		Tokens: a.Tokens, Provider: caller, Registry: a.Registry, Bus: a.Bus, Clock: clock, Log: a.Log, Locked: a.locked, Records: a.DB.Records(), Withdrawals: a.DB.Connections(),
 		Adopt: func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error {
 			return a.Sync.Adopt(ctx, id, chosen)
 		},
@@ -259,6 +259,7 @@ func (a *App) Start(ctx context.Context, o startOptions) error {
 	}
 	if o.schedule {
 		a.work.Go(func() error { a.Tokens.KeepAlive(a.ctx); return nil })
+		a.work.Go(func() error { a.Connections.KeepWithdrawing(a.ctx); return nil })
 	}
 	return a.Sync.Start(a.ctx)
 }

@@ -30,15 +30,11 @@ func runConnections(c *call, args []string) error {
 	if !known || len(words) != n {
 		return usagef("connections: use list, verify ID or --all, reauthorize ID, rename ID NAME, or delete ID")
 	}
-	if verb == "list" {
-		// Locked sign-ins are a state of the list, not a fault of it.
-		if err := c.needVault(); err != nil && !c.json {
-			printError(c.stderr, err)
-		}
-		return listConnections(c)
-	}
-	if err := c.needVault(); err != nil {
+	if err := c.vaultFor(verb); err != nil {
 		return err
+	}
+	if verb == "list" {
+		return listConnections(c)
 	}
 	if verb == "verify" && *all {
 		return verifyAll(c)
@@ -59,6 +55,23 @@ func runConnections(c *call, args []string) error {
 		return c.showConnection(id)
 	}
 	return deleteConnection(c, id, *drop)
+}
+
+// vaultFor opens the sign-ins for what is to be done with connections. A name has
+// nothing to do with them. Locked ones are a state of the list, not a fault of
+// it, and a permission that cannot be withdrawn now waits.
+func (c *call) vaultFor(verb string) error {
+	if verb == "rename" {
+		return nil
+	}
+	err := c.needVault()
+	if err == nil || verb == "verify" || verb == "reauthorize" {
+		return err
+	}
+	if !c.json {
+		printError(c.stderr, err)
+	}
+	return nil
 }
 
 // findConnection takes an id, or a name that only one connection has.
@@ -178,6 +191,10 @@ func reauthorize(c *call, id core.ConnectionID, noBrowser, keyStdin bool) error 
 }
 
 func deleteConnection(c *call, id core.ConnectionID, drop bool) error {
+	v, err := c.app.Connections.Get(c.ctx, id)
+	if err != nil {
+		return err
+	}
 	d, err := c.app.Connections.Delete(c.ctx, id, connection.DeleteOptions{DropRecords: drop})
 	if err != nil {
 		return err
@@ -191,5 +208,11 @@ func deleteConnection(c *call, id core.ConnectionID, drop bool) error {
 		return c.printJSON(map[string]any{"id": id, "deleted": true, "access": outcome})
 	}
 	fmt.Fprintf(c.stdout, "Deleted. Access at the service: %v.\n", outcome)
+	if outcome == connection.ToldLater {
+		fmt.Fprintln(c.stdout, "Linkdesk tries again whenever it runs with open sign-ins, for 7 days.")
+	}
+	if outcome != connection.Withdrawn && v.Service.Settings != "" {
+		fmt.Fprintf(c.stdout, "To remove it there yourself: %s\n", v.Service.Settings)
+	}
 	return nil
 }

@@ -2,18 +2,15 @@ package connection
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"linkdesk/core"
 	"linkdesk/core/event"
-	"linkdesk/core/signin"
 )
 
 const (
 	undoFor     = 30 * time.Second // product row C25
-	tellWithin  = 15 * time.Second // how long a service may take to withdraw a permission
 	deletedText = "It is too late to undo this: the connection is deleted. Connect again to have it back."
 )
 
@@ -29,6 +26,7 @@ type Outcome string
 const (
 	Withdrawn Outcome = "withdrawn"
 	NotTold   Outcome = "could not be told" // the person withdraws it there: Manifest.Settings
+	ToldLater Outcome = "not told yet"      // tried for a week; or the person does it there
 )
 
 // Deletion is a connection that is gone for the person, and can be had back for
@@ -122,7 +120,8 @@ func (d *Deletion) Undo(context.Context) error {
 }
 
 // Commit carries the deletion out without waiting further, or waits for it to
-// be carried out. The permission is wiped here whatever the service says.
+// be carried out. The permission is wiped here whatever the service says; one
+// that it could not be told of is kept, sealed, until it was (P-19).
 func (d *Deletion) Commit(ctx context.Context) (Outcome, error) {
 	if !d.decide() {
 		select {
@@ -136,7 +135,11 @@ func (d *Deletion) Commit(ctx context.Context) (Outcome, error) {
 	s := d.service
 	outcome := s.withdraw(ctx, d.ID)
 	// Told or not, what the person asked for is done, also when ctx has ended.
-	err := s.o.Store.Delete(context.WithoutCancel(ctx), d.ID, d.options.DropRecords)
+	remove := s.o.Store.Delete
+	if outcome == ToldLater {
+		remove = s.o.Withdrawals.DeleteKeeping
+	}
+	err := remove(context.WithoutCancel(ctx), d.ID, d.options.DropRecords)
 	if err != nil {
 		outcome = ""
 	}
@@ -157,18 +160,4 @@ func (d *Deletion) end(outcome Outcome, err error) {
 	delete(d.service.deleting, d.ID)
 	d.service.mu.Unlock()
 	close(d.done)
-}
-
-// withdraw gives the permission back at the service, where it can be told.
-func (s *Service) withdraw(ctx context.Context, id core.ConnectionID) Outcome {
-	ctx, cancel := context.WithTimeout(ctx, tellWithin)
-	defer cancel()
-	err := s.o.Tokens.Revoke(ctx, id)
-	if err == nil {
-		return Withdrawn
-	}
-	if !errors.Is(err, signin.ErrNoRevoke) {
-		s.o.Log.Warn("a permission was not withdrawn at the service", "connection", string(id), "code", string(core.CodeOf(err)))
-	}
-	return NotTold
 }

@@ -29,7 +29,12 @@ type bench struct {
 	events  chan event.ConnectionChanged
 
 	counts counts
-	stop   func(core.ConnectionID) // told which syncs to stop; may be nil
+	waits  *waits
+	log    *slog.Logger
+	bus    *event.Bus
+
+	registry *service.Registry
+	stop     func(core.ConnectionID) // told which syncs to stop; may be nil
 
 	mu     sync.Mutex
 	locked bool
@@ -44,8 +49,9 @@ func newBenchFor(t *testing.T, server *signintest.Server) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bus := event.New(slog.New(slog.DiscardHandler))
-	event.Subscribe(bus, func(e event.ConnectionChanged) { b.events <- e })
+	b.waits = &waits{store: b.store, clock: b.clock}
+	b.registry, b.bus = registry, event.New(slog.New(slog.DiscardHandler))
+	event.Subscribe(b.bus, func(e event.ConnectionChanged) { b.events <- e })
 	b.tokens = signin.NewTokens(signin.TokensOptions{Store: b.store, Sealer: b.sealer, Clock: b.clock,
 		Lookup: b.lookup(registry),
 		OnDead: func(ctx context.Context, id core.ConnectionID) { b.service.PermissionEnded(ctx, id) },
@@ -53,7 +59,19 @@ func newBenchFor(t *testing.T, server *signintest.Server) *bench {
 			b.service.PermissionRenewed(ctx, id, g)
 		},
 		List: func(ctx context.Context) ([]core.ConnectionID, error) { return b.service.Alive(ctx) }})
-	b.service = connection.New(connection.Options{Store: b.store, Secrets: b.store, Sealer: b.sealer, Tokens: b.tokens, Registry: registry, Bus: bus, Clock: b.clock, Records: b,
+	b.restart()
+	t.Cleanup(func() {
+		ctx := context.Background()
+		b.service.Close(ctx)
+		b.tokens.Close(ctx)
+		b.bus.Close(ctx)
+	})
+	return b
+}
+
+// restart makes the Service anew.
+func (b *bench) restart() {
+	b.service = connection.New(connection.Options{Store: b.store, Secrets: b.store, Sealer: b.sealer, Tokens: b.tokens, Registry: b.registry, Bus: b.bus, Clock: b.clock, Records: b, Withdrawals: b.waits, Log: b.log,
 		SignIn:   signin.NewClient(signin.Options{Clock: b.clock, OpenBrowser: b.browser.Open}),
 		Provider: provider.New(provider.Options{Tokens: b.tokens, Clock: b.clock}),
 		Stop: func(_ context.Context, id core.ConnectionID) error {
@@ -63,13 +81,6 @@ func newBenchFor(t *testing.T, server *signintest.Server) *bench {
 			return nil
 		},
 		Locked: func() bool { b.mu.Lock(); defer b.mu.Unlock(); return b.locked }})
-	t.Cleanup(func() {
-		ctx := context.Background()
-		b.service.Close(ctx)
-		b.tokens.Close(ctx)
-		bus.Close(ctx)
-	})
-	return b
 }
 
 func (b *bench) lookup(registry *service.Registry) func(context.Context, core.ConnectionID) (signin.Target, error) {

@@ -194,7 +194,7 @@ func TestA23DeleteWithdrawsAndWipes(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		want   connection.Outcome
-	}{{0, connection.Withdrawn}, {500, connection.NotTold}} {
+	}{{0, connection.Withdrawn}, {500, connection.ToldLater}} {
 		b := newBench(t)
 		id := b.connect(b.draft()).Connection.ID
 		b.set(func(s *signintest.Switches) { s.RevokeStatus = c.status })

@@ -27,6 +27,10 @@ type Options struct {
 	Log      *slog.Logger
 	Locked   func() bool // whether the vault is not open
 
+	// Withdrawals keeps permissions that a service could not be told to withdraw;
+	// nil: they are wiped, and only the person can withdraw them.
+	Withdrawals Withdrawals
+
 	// Adopt is told what the person chose for a connection that was just made or
 	// reauthorized, so that the sync settings say the same; may be nil.
 	Adopt func(ctx context.Context, id core.ConnectionID, chosen core.AccessMap) error

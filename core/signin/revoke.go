@@ -44,6 +44,27 @@ func (t *Tokens) Revoke(ctx context.Context, id core.ConnectionID) error {
 	return t.endpoint.revoke(ctx, k, s.grant)
 }
 
+// RevokeSealed is Revoke for a connection that is gone: with what was kept of it.
+func (t *Tokens) RevokeSealed(ctx context.Context, id core.ConnectionID, target Target, row Sealed) error {
+	if target.Auth == nil || target.Auth.Revoke == nil {
+		return ErrNoRevoke
+	}
+	g, err := UnsealGrant(t.o.Sealer, id, row.Grant)
+	if err != nil {
+		return err
+	}
+	if e, ok := t.left(id, row.Journal); ok {
+		if r, err := e.read(target.Auth); err == nil { // the token in force is the one in there
+			g = r.grant.after(g, r.refreshEndsTold || target.Auth.Response.RefreshExpires.Rolling)
+		}
+	}
+	k, err := t.call(target, id, stored{grant: g, client: row.Client})
+	if err != nil {
+		return err
+	}
+	return t.endpoint.revoke(ctx, k, g)
+}
+
 func (e endpoint) revoke(ctx context.Context, k *tokenCall, g Grant) error {
 	req, err := revocation(k, g)
 	if err != nil {

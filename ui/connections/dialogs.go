@@ -107,6 +107,9 @@ func (t *Tab) wiped(v connection.View, outcome connection.Outcome) {
 		return
 	}
 	n := kit.Snack{Text: kit.T("Removed here. {service} could not be told; remove it there.", "service", v.Service.Name), For: undoFor}
+	if outcome == connection.ToldLater {
+		n.Text = kit.T("Removed here. {service} could not be reached; Linkdesk tries again for 7 days.", "service", v.Service.Name)
+	}
 	if v.Service.Settings != "" {
 		n.Action, n.Do = kit.T("Open {service} settings", "service", v.Service.Name), func() { t.hooks.OpenURL(v.Service.Settings) }
 	}

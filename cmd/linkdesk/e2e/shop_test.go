@@ -30,6 +30,8 @@ type shop struct {
 	delay  time.Duration // before each answer with data
 	asked  int           // requests for data
 	last   string        // access token
+	deaf   bool          // answers 503 to who withdraws a permission
+	given  int           // permissions that were withdrawn
 	change chan struct{} // closed and replaced at each of them
 }
 
@@ -103,6 +105,31 @@ func (s *shop) until(n int, within time.Duration) bool {
 	}
 }
 
+// hears reports whether the shop takes a permission back, and counts it.
+func (s *shop) hears() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deaf {
+		return false
+	}
+	s.given++
+	return true
+}
+
+// goDeaf makes the shop hear nothing of permissions that are given back, or hear again.
+func (s *shop) goDeaf(deaf bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deaf = deaf
+}
+
+// withdrawn returns how many permissions were given back.
+func (s *shop) withdrawn() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.given
+}
+
 var tokenForm = regexp.MustCompile(`p[ar]t_[A-Za-z0-9_-]{30,}`)
 
 func (s *shop) listen(next http.Handler) http.Handler {
@@ -122,6 +149,8 @@ func (s *shop) listen(next http.Handler) http.Handler {
 				}
 			}
 			next.ServeHTTP(rw, r)
+		case r.URL.Path == "/oauth/revoke" && !s.hears():
+			rw.WriteHeader(http.StatusServiceUnavailable)
 		case r.URL.Path == "/oauth/token" || r.URL.Path == "/oauth/revoke":
 			body, _ := io.ReadAll(r.Body)
 			form, _ := url.ParseQuery(string(body))
