@@ -264,9 +264,19 @@ func (a *App) Start(ctx context.Context, o startOptions) error {
 	return a.Sync.Start(a.ctx)
 }
 
-// Listen answers commands of other processes until Close; show brings the window to the front.
-func (a *App) Listen(show func()) {
-	a.work.Go(func() error { return a.instance.Listen(a.ctx, a.handle(show)) })
+// Listen answers commands of other processes until Close; show brings the window
+// to the front. When that is not possible, the log says so at once, and the
+// channel: a Linkdesk that nobody can reach is of use only with a window.
+func (a *App) Listen(show func()) <-chan error {
+	failed := make(chan error, 1)
+	a.work.Go(func() error {
+		if err := a.instance.Listen(a.ctx, a.handle(show)); err != nil {
+			a.Log.Error("commands and a second start cannot reach this Linkdesk", "error", err)
+			failed <- err
+		}
+		return nil
+	})
+	return failed
 }
 
 // Close ends the work and then what openApp built, last first.

@@ -39,11 +39,15 @@ func runServe(c *call, args []string) error {
 		printError(c.stderr, explainVault(app, locked))
 		app.RetryVault()
 	}
-	app.Listen(func() {})
+	unreachable := app.Listen(func() {})
 	if err := c.printJSON(map[string]string{"api": app.Local.Origin(), "practice": app.PracticeURL}); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.stderr, "Linkdesk runs without a window. Ctrl+C ends it.")
-	<-c.ctx.Done()
-	return nil
+	select {
+	case err := <-unreachable: // nobody could answer the questions of apps, nor end it in order
+		return core.Wrapf(err, "serve")
+	case <-c.ctx.Done():
+		return nil
+	}
 }

@@ -215,3 +215,16 @@ func TestWrongManifest(t *testing.T) {
 		t.Errorf("a good one: %s", r)
 	}
 }
+
+// A Linkdesk without a window that no command can reach ends and says so.
+func TestServeThatNobodyCanReach(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if err := os.MkdirAll(filepath.Join(w.home, "tmp", "s.sock", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r := w.run("serve", "--port", "0")
+	if r.code != 1 || !strings.Contains(r.err, "s.sock") {
+		t.Errorf("%s", r)
+	}
+}
