@@ -60,7 +60,7 @@ test-network: build ## who reaches the address: this computer, Docker, the netwo
 mutants: setup-test ## change the authorization server line by line: a test has to notice each change (long)
 	$(GO) run ./.ci/mutate ./core/authserver
 
-bench: setup-test ## the figures of this engine: first load, read again, memory
+bench: setup-test ## the figures of this engine: first load, read again, reading back, memory
 	$(GO) run ./cmd/linkdesk/bench
 
 setup-build: ; @.ci/setup.sh build

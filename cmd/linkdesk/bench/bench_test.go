@@ -45,6 +45,9 @@ func TestQuick(t *testing.T) {
 		"Floor: CPU", "First load: CPU", "First load: CPU, ratio to the floor", "First load: peak resident", "First load: data file",
 		"Unchanged full re-pull: CPU, ratio to own first load", "Incremental, nothing new: CPU a sync",
 		"Reading back, wall: a page of 100, by date", "Reading back, wall: search by number", "Reading back, wall: search by e-mail",
+		"Reading back over HTTP, a page of 100: Linkdesk: requests", "Reading back over HTTP, a page of 100: Linkdesk: p99", "Reading back over HTTP, a page of 100: Linkdesk: CPU a request",
+		"Reading back over HTTP, a page of 100: floor, stored JSON: requests", "Reading back over HTTP, a page of 100: floor, a few columns: CPU a request",
+		"Reading back over HTTP, a page of 100: CPU, ratio to stored JSON", "Token check, in process: remembered", "Token check, in process: looked up in the data file",
 		"Memory and size: 100 orders: peak resident", "Memory and size: 1,000 orders: peak resident", "Memory and size: 3,000 orders: CPU per record",
 	} {
 		if got[name].Median <= 0 {

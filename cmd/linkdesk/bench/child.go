@@ -17,11 +17,14 @@ import (
 // task is what a child does; the parent hands it over as JSON in the second argument.
 type task struct {
 	Do      string // one of the keys of jobs, or "shop"
-	Shop    string // host and port
+	Shop    string // host and port; of callers: where the server is
 	Dir     string // of the data file
 	Orders  int
 	Times   int    // syncs with nothing new, and reads of each kind
 	Profile string // file for a CPU profile; "": none
+
+	Paths  []string // of callers: what they read in turn
+	Bearer string
 }
 
 // result is what a child measured.
@@ -34,6 +37,12 @@ type result struct {
 	Pages     []float64     // reading back, wall ms each
 	Numbers   []float64
 	Emails    []float64
+
+	Calls     int     // of a server, or of callers
+	PerSecond float64 // of those
+	P99       float64 // ms
+	Checks    float64 // of a token that is remembered, a second
+	LookUps   float64 // of one that is looked up in the data file
 }
 
 // jobs are what can be measured. Each opens what it needs, works and closes.
@@ -43,6 +52,11 @@ var jobs = map[string]func(context.Context, task, *result) error{
 	"repull":      measureRepull,
 	"incremental": measureIncremental,
 	"read":        measureRead,
+
+	"api":           measureAPI,
+	"floor json":    measureFloorHTTP,
+	"floor columns": measureFloorHTTP,
+	"callers":       measureCallers,
 }
 
 // runChild does the task and prints the result.

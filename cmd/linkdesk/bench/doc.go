@@ -8,5 +8,6 @@
 // A reader's way: main.go (flags), rounds.go (what is measured, in which order),
 // child.go (each measurement is a process of its own, so that processor time and
 // memory are its own), engine.go and measure.go (the product), floor.go and
-// floorscan.go (the yardstick), shop.go (the service), report.go (what is printed).
+// floorscan.go (the yardstick), http.go, callers.go and floorhttp.go (the same for
+// reading back over HTTP), shop.go (the service), report.go (what is printed).
 package main

@@ -140,6 +140,32 @@ func (b *bench) product(ctx context.Context, floor result, progress func(what st
 	b.add("Reading back, wall", "a page of 100, by date", "ms", 2, read.Pages...)
 	b.add("Reading back, wall", "search by number", "ms", 2, read.Numbers...)
 	b.add("Reading back, wall", "search by e-mail", "ms", 2, read.Emails...)
+	return b.overHTTP(step)
+}
+
+// overHTTP measures the API beside two floors that read the same file.
+func (b *bench) overHTTP(step func(do, what string) (result, error)) error {
+	const group = "Reading back over HTTP, a page of 100"
+	var floors []result
+	for _, kind := range []struct{ do, name string }{{"floor json", "floor, stored JSON: "}, {"floor columns", "floor, a few columns: "}, {"api", "Linkdesk: "}} {
+		r, err := step(kind.do, "reading back over HTTP, "+kind.do)
+		if err != nil {
+			return err
+		}
+		cpu := us(r.CPU) / float64(r.Calls)
+		b.add(group, kind.name+"requests", "1/s", 0, r.PerSecond)
+		b.add(group, kind.name+"p99", "ms", 2, r.P99)
+		b.add(group, kind.name+"CPU a request", "us", 0, cpu)
+		if kind.do != "api" {
+			floors = append(floors, r)
+			continue
+		}
+		for i, name := range []string{"stored JSON", "a few columns"} {
+			b.add(group, "CPU, ratio to "+name, "x", 2, cpu/(us(floors[i].CPU)/float64(floors[i].Calls)))
+		}
+		b.add("Token check, in process", "remembered", "1/s", 0, r.Checks)
+		b.add("Token check, in process", "looked up in the data file", "1/s", 0, r.LookUps)
+	}
 	return nil
 }
 
