@@ -108,14 +108,14 @@ func openAPI(ctx context.Context, t task) (*apiServer, error) {
 	}
 	store, records := s.db.Apps(), s.db.API()
 	s.newApps = func() *authserver.Service {
-		return authserver.New(authserver.Options{Store: store, Ledger: store, Bus: s.bus, Clock: core.SystemClock{}, Log: log, Origin: s.local.Origin})
+		return authserver.New(authserver.Options{Store: store, Ledger: store, Bus: s.bus, Clock: core.SystemClock{}, Log: log, Origin: s.local.OriginOf})
 	}
 	s.apps = s.newApps()
 	key, err := records.PseudonymKey(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.api = api.New(api.Options{Checker: bearers{s.apps}, Records: records, Segments: records, Ledger: ledger{store}, Clock: core.SystemClock{}, Log: log, Origin: s.local.Origin, PseudonymKey: key})
+	s.api = api.New(api.Options{Checker: bearers{s.apps}, Records: records, Segments: records, Ledger: ledger{store}, Clock: core.SystemClock{}, Log: log, Origin: s.local.OriginOf, PseudonymKey: key})
 	s.local.Mount("/oauth/", s.apps.Handler())
 	s.local.Mount("/v1/", s.api.Handler())
 	if err := s.apps.Start(ctx); err != nil {

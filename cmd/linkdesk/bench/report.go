@@ -56,7 +56,7 @@ func (b *bench) method() []string {
 			floorRows, floorPages),
 		"First load and re-pull: manifest, provider client, sync service and storage of Linkdesk as they are, without the window; the sign-in is left out. The re-pull also looks for removed orders.",
 		fmt.Sprintf("Incremental: %d syncs in one process after a first one; the newest order comes again each time, as the overlap wants. Reading back: %d of each through storage, beside the customers of the orders.", b.times, b.times),
-		fmt.Sprintf("Reading back over HTTP: %s requests by %d callers for pages of %d orders in turn, %d pages at most, uncompressed, bearer checked; server and callers are processes of their own on the same processors, and CPU is the server's. Linkdesk's server notes each in the ledger. The floors are net/http and database/sql over the same file, token by its hash, one prepared statement, no envelope, filters, ledger or guard.",
+		fmt.Sprintf("Reading back over HTTP: %s requests by %d callers for pages of %d orders in turn, %d pages at most, uncompressed, bearer checked; server and callers are processes of their own on the same processors, and CPU is the server's. Linkdesk's server notes each in the ledger and has no limit of calls a minute here. The floors are net/http and database/sql over the same file, token by its hash, one prepared statement, no envelope, filters, ledger or guard.",
 			thousands(b.times*callsForEach), callers, recordsPerPage, apiPages),
 		"Memory and size: first loads into empty files, each in a process of its own. Per further: the CPU of what it has more than the load before it, a record.",
 	}
