@@ -132,7 +132,7 @@ func (s *Service) withdrawOne(ctx context.Context, w Waiting, now time.Time) err
 		s.o.Log.Info("a permission was withdrawn later than its connection was deleted", about...)
 		return s.o.Withdrawals.EndWaiting(keep, id)
 	case ctx.Err() != nil:
-		return nil // Linkdesk ends: that says nothing about the service
+		return nil //nolint:nilerr // Linkdesk ends: that says nothing about the service
 	case hopeless(err) || now.Sub(w.Since) >= tellFor:
 		s.o.Log.Warn("a permission could not be withdrawn and was given up: remove Linkdesk in the settings of the service", append(about, "code", string(core.CodeOf(err)))...)
 		return s.o.Withdrawals.EndWaiting(keep, id)

@@ -135,7 +135,7 @@ func TestDeleteKeepsTheRecordsUnlessToldAndCanBeUndone(t *testing.T) {
 
 func TestADeletionTellsWhatBecameOfThePermission(t *testing.T) {
 	for outcome, want := range map[connection.Outcome]string{connection.Withdrawn: "Access was withdrawn at Mailchimp.",
-		connection.NotTold: "Removed here. Mailchimp could not be told; remove it there.",
+		connection.NotTold:   "Removed here. Mailchimp could not be told; remove it there.",
 		connection.ToldLater: "Removed here. Mailchimp could not be reached; Linkdesk tries again for 7 days."} {
 		d := sample(t)
 		s := open(t, d)
