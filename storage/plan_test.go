@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"linkdesk/core"
+	"linkdesk/core/api"
 	"linkdesk/storage/storagetest"
 )
 
@@ -87,5 +88,25 @@ func TestPlansOfASync(t *testing.T) {
 		if plan := explain(t, db, query); !strings.Contains(plan, want) || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s:\n%s", query, plan)
 		}
+	}
+}
+
+// The customers of a segment that is a list are found by the list.
+func TestPlanOfMembers(t *testing.T) {
+	db := open(t)
+	for _, conns := range [][]int64{{1}, {1, 2}} {
+		l := &listing{limit: 250, where: "1", t: tables[core.Customers], conns: conns}
+		if err := l.conditions(api.Query{Source: api.Source(core.Customers), Segment: "seg_1"}); err != nil {
+			t.Fatal(err)
+		}
+		text, args := l.pageSQL()
+		plan := explain(t, db, text, args...)
+		if fullScan.MatchString(plan) || strings.Contains(plan, "SCAN t") || !strings.Contains(plan, "SEARCH m USING PRIMARY KEY (segment=?)") || !strings.Contains(plan, "SEARCH t USING INTEGER PRIMARY KEY") {
+			t.Errorf("of %d connections:\n%s", len(conns), plan)
+		}
+	}
+	l := &listing{t: tables[core.Orders]}
+	if err := l.conditions(api.Query{Source: api.Source(core.Orders), Segment: "seg_1"}); core.CodeOf(err) != core.CodeInvalid {
+		t.Errorf("orders of a segment: %v", err)
 	}
 }

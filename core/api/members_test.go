@@ -169,28 +169,28 @@ func TestBadLists(t *testing.T) {
 func TestAListHasAnEnd(t *testing.T) {
 	d := newDesk(t)
 	var people []core.Record
+	var keys []api.Key
 	for i := range api.MostMembers + 1 {
 		people = append(people, core.Record{RemoteID: fmt.Sprint(i), Data: &core.Customer{City: "Bonn"}})
+		keys = append(keys, api.Key{Connection: d.a, RemoteID: fmt.Sprint(i)})
 	}
 	d.apply(d.a, core.Customers, people...)
 	at := d.made()
-	add := func(from, to int) answer {
-		var ids []string
-		for i := from; i < to; i++ {
-			ids = append(ids, d.id(d.a, fmt.Sprint(i)))
-		}
-		return d.ask("PATCH", at, "all", listBody("", "add_members", ids...))
+	// As many requests would do.
+	_, err := d.db.API().WriteSegment(t.Context(), api.Write{Segment: d.get(at).json(t)["remote_id"].(string), Members: &api.MemberChange{Add: keys[:api.MostMembers]},
+		Change: func(*core.Segment, *bool) error { return nil }, Answer: func(api.Item) []byte { return nil }})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := 0; i < api.MostMembers; i += 500 {
-		if got := add(i, i+500); got.StatusCode != 200 {
-			t.Fatalf("%s %s", got.Status, got.body)
-		}
-	}
-	if got := add(api.MostMembers, api.MostMembers+1); got.StatusCode != 422 || !strings.Contains(string(got.body), "10000") {
+	if got := d.ask("PATCH", at, "all", listBody("", "add_members", api.RecordID(keys[api.MostMembers]))); got.StatusCode != 422 || !strings.Contains(string(got.body), "10000") {
 		t.Errorf("one too many: %s %s", got.Status, got.body)
 	}
-	if got := add(0, 500); got.StatusCode != 200 || got.json(t)["size"] != float64(api.MostMembers) {
-		t.Errorf("those that are in it already: %s %s", got.Status, got.body)
+	if got := d.ask("PATCH", at, "all", listBody("", "add_members", api.RecordID(keys[0]))); got.StatusCode != 200 || got.json(t)["size"] != float64(api.MostMembers) {
+		t.Errorf("one that is in it already: %s %s", got.Status, got.body)
+	}
+	swap := listBody(`"remove_members":["`+api.RecordID(keys[0])+`"],`, "add_members", api.RecordID(keys[api.MostMembers]))
+	if got := d.ask("PATCH", at, "all", swap); got.StatusCode != 200 || got.json(t)["size"] != float64(api.MostMembers) {
+		t.Errorf("one for another: %s %s", got.Status, got.body)
 	}
 }
 
