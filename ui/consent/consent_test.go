@@ -94,7 +94,13 @@ type shown struct {
 
 func open(t *testing.T, questions ...authserver.Question) *shown {
 	t.Helper()
+	return openIn(t, "en", questions...)
+}
+
+func openIn(t *testing.T, language string, questions ...authserver.Question) *shown {
+	t.Helper()
 	s := &shown{Env: kittest.NewEnv(t), desk: &desk{pending: questions}}
+	kit.SetLanguage(language)
 	s.Asker = New(t.Context(), s.Env.Env, s.desk, func(id authserver.AppID) { s.seen = append(s.seen, id) })
 	t.Cleanup(s.Asker.Close)
 	s.Show(container.NewStack(), fyne.NewSize(1080, 720))
@@ -308,32 +314,4 @@ func TestCountsAreInWords(t *testing.T) {
 	if got := note(core.CustomersRead, many, true); got != "318 customers now, without e-mail, phone and address" {
 		t.Error(got)
 	}
-}
-
-func TestScreens(t *testing.T) {
-	t.Run("all", func(t *testing.T) {
-		q := question("ask_1", "The weekly report of the Lumen Prints family in Rotterdam", core.Scopes()...)
-		q.LastAllowed, q.New = kittest.Noon.Add(-50*time.Hour), []core.Scope{core.ProductsRead, core.SegmentsWrite}
-		q.ReturnsTo = "workflows.wilhelmina-van-den-berg-oosterhuis.lumenprints.example:8443"
-		s := open(t, q, question("ask_2", "Reports", core.StoresRead))
-		s.Advance(2 * time.Second)
-		s.Snapshot(t, "consent-all")
-		s.Window.Resize(fyne.NewSize(860, 560))
-		s.Snapshot(t, "consent-small")
-	})
-	t.Run("public", func(t *testing.T) {
-		q := question("ask_1", "n8n", core.CustomersRead, core.OrdersRead)
-		q.AppInfo.Public = true
-		s := open(t, q)
-		s.Snapshot(t, "consent-public")
-		s.asks["ask_1"].view.setFault("Your answer could not be kept: another program uses the data file.")
-		s.Snapshot(t, "consent-fault")
-	})
-	t.Run("allowed", func(t *testing.T) {
-		s := open(t, question("ask_1", "n8n", core.CustomersRead, core.OrdersRead))
-		s.Advance(time.Second)
-		s.Dialogs.Open().Press("Allow")
-		s.until(t, "the snack", func() bool { return s.Snacks.Shown() != "" })
-		s.Snapshot(t, "consent-allowed")
-	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"linkdesk/core"
 	"linkdesk/core/authserver"
@@ -12,11 +13,12 @@ import (
 	"linkdesk/ui/words"
 )
 
-// dialogWidth leaves a line to each permission with its count below it.
-const dialogWidth = 560
+// dialogWidth leaves a line to each permission with its count, so that all six
+// are in sight at once in the smallest window: nobody allows what is below an edge.
+const dialogWidth = 680
 
-// underCheck is where the title of a check box begins.
-const underCheck float32 = 21
+// rowHeight is that of a permission, with a badge or without.
+const rowHeight float32 = 24
 
 // view is the dialog of one question.
 type view struct {
@@ -35,7 +37,7 @@ type view struct {
 
 func newView(q authserver.Question, now time.Time, allow, closed func()) *view {
 	v := &view{asked: q.Scopes, left: kit.NewSecondary(""), fault: kit.NewBanner(nil)}
-	body := kit.VStack(kit.GapGroup,
+	body := kit.VStack(kit.Gap+kit.GapTight, // as tight as the smallest window needs
 		v.fault,
 		kit.VStack(kit.GapTight, kit.NewNote(origin(q, now)),
 			kit.NewParagraph(kit.T("After you decide, the browser returns to **{host}**.", "host", q.ReturnsTo))),
@@ -61,7 +63,7 @@ func (v *view) scopes(fresh []core.Scope) fyne.CanvasObject {
 	for _, s := range v.asked {
 		check := kit.NewCheck(words.Scope(s), func(bool) { v.enable() })
 		check.Checked = true
-		note := kit.NewSecondary(" ")
+		note := kit.NewSecondary("").Right()
 		if s.Writes() {
 			note.Colored(kit.ColorAttention)
 		}
@@ -70,9 +72,34 @@ func (v *view) scopes(fresh []core.Scope) fyne.CanvasObject {
 			row.Add(kit.Badge(kit.T("New"), kit.Attention))
 		}
 		v.checks, v.notes = append(v.checks, check), append(v.notes, note)
-		col.Add(kit.VStack(-6, row, kit.InsetXY(underCheck, 0, note)))
+		col.Add(container.New(lineLayout{}, row, note))
 	}
 	return col
+}
+
+// lineLayout puts what is chosen at the left of a line and what it comes to in
+// the rest of it, at the right. A check box alone would ask for more height.
+type lineLayout struct{}
+
+func (lineLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	w := o[0].MinSize().Width
+	if len(o) > 1 {
+		w += kit.GapGroup + o[1].MinSize().Width
+	}
+	return fyne.NewSize(w, rowHeight)
+}
+
+func (lineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	x := float32(0)
+	for i, child := range o {
+		m := child.MinSize()
+		if i == len(o)-1 {
+			m.Width = max(0, s.Width-x)
+		}
+		child.Resize(m)
+		child.Move(fyne.NewPos(x, (s.Height-m.Height)/2))
+		x += m.Width + kit.GapGroup
+	}
 }
 
 // terms are what the person can add: hidden fields, and for how long.
@@ -80,7 +107,7 @@ func (v *view) terms() fyne.CanvasObject {
 	col := kit.VStack(kit.GapTight)
 	if personal(v.asked) {
 		v.hide = kit.NewCheck(kit.T("Hide personal fields (e-mail, phone, address) from this app"), func(bool) { v.showNotes() })
-		col.Add(v.hide)
+		col.Add(container.New(lineLayout{}, v.hide))
 	}
 	v.length = kit.NewChoice(lifetimeTitles(), 0, nil).Across()
 	col.Add(kit.HStack(kit.GapGroup, kit.NewText(kit.T("For")).Whole(), v.length))
