@@ -46,6 +46,9 @@ type ask struct {
 // settle is how long Allow stays off after a question has come into sight.
 const settle = time.Second
 
+// barRest is the room in a snack bar for its button Close, the gaps and the edges.
+const barRest = 200
+
 // New returns an asker; Refresh shows what waits. see opens what an app reads.
 func New(ctx context.Context, env *kit.Env, c Core, see func(authserver.AppID)) *Asker {
 	a := &Asker{env: env, core: c, see: see, work: kit.NewTasks(ctx, env.Do), asks: map[authserver.ConsentID]*ask{}}
@@ -190,10 +193,13 @@ func (a *Asker) failed(k *ask, err error) {
 
 // tellAllowed is W-15.
 func (a *Asker) tellAllowed(app authserver.App, scopes []core.Scope) {
+	see := kit.Action{Title: kit.T("See what it reads"), Do: func() { a.see(app.ID) }}
+	stop := kit.T("Stop")
+	// The bar is one line with the buttons at its end, which must stay in the window.
+	room := a.env.Window.Canvas().Size().Width - see.Button().MinSize().Width - kit.NewButton(stop+" (15)", nil).MinSize().Width - barRest
 	a.env.Snacks.Show(kit.Snack{
-		Text: words.MayNow(app.Name, scopes), For: 15 * time.Second,
-		Also:   &kit.Action{Title: kit.T("See what it reads"), Do: func() { a.see(app.ID) }},
-		Action: kit.T("Stop"), Do: func() { a.stop(app) },
+		Text: allowed(app.Name, scopes, func(s string) bool { return kit.NewText(s).Natural() <= room }),
+		For:  15 * time.Second, Also: &see, Action: stop, Do: func() { a.stop(app) },
 	})
 }
 

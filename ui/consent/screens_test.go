@@ -12,6 +12,7 @@ import (
 	"linkdesk/core/authserver"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/kit/kittest"
+	"linkdesk/ui/words"
 )
 
 // A name as long as an app may have, in words and in one word.
@@ -85,6 +86,30 @@ func TestTheWholeQuestionIsInSight(t *testing.T) {
 	}
 }
 
+// The bar after allowing keeps its buttons in the window, whatever the name.
+func TestTheBarAfterAllowingStaysInTheWindow(t *testing.T) {
+	for _, language := range kit.Languages {
+		for _, name := range []string{"n8n", longName, longWord} {
+			for _, width := range []float32{860, 1080, 1600} {
+				s := speak(t, language, largest(name))
+				s.Window.Resize(fyne.NewSize(width, 720))
+				s.Dialogs.Open().Press(kit.T("Allow"))
+				s.until(t, "the bar", func() bool { return s.Snacks.Shown() != "" })
+				x := s.button(kit.T("Stop") + " (15)")
+				if x == nil {
+					t.Fatal("no way back")
+				}
+				if right := s.App.Driver().AbsolutePositionForObject(x).X + x.Size().Width; right > width-60 {
+					t.Errorf("%s, %v wide: “%s” pushes the buttons to %v", language, width, s.Snacks.Shown(), right)
+				}
+				if whole := words.MayNow(name, core.Scopes()); width == 1600 && name == "n8n" && s.Snacks.Shown() != whole {
+					t.Errorf("%q is shorter than it need be", s.Snacks.Shown())
+				}
+			}
+		}
+	}
+}
+
 func TestScreens(t *testing.T) {
 	for _, language := range kit.Languages {
 		t.Run("all-"+language, func(t *testing.T) {
@@ -109,5 +134,12 @@ func TestScreens(t *testing.T) {
 		s.Dialogs.Open().Press("Allow")
 		s.until(t, "the snack", func() bool { return s.Snacks.Shown() != "" })
 		s.Snapshot(t, "consent-allowed")
+	})
+	t.Run("allowed-all", func(t *testing.T) {
+		s := speak(t, "de", largest(longWord))
+		s.Window.Resize(fyne.NewSize(860, 560))
+		s.Dialogs.Open().Press(kit.T("Allow"))
+		s.until(t, "the snack", func() bool { return s.Snacks.Shown() != "" })
+		s.Snapshot(t, "consent-allowed-all")
 	})
 }

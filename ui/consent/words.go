@@ -8,6 +8,7 @@ import (
 	"linkdesk/core"
 	"linkdesk/core/authserver"
 	"linkdesk/ui/kit"
+	"linkdesk/ui/words"
 )
 
 // lifetimes are the choices of "For", in their order.
@@ -56,6 +57,22 @@ func note(s core.Scope, counts map[core.Model]int64, hide bool) string {
 // personal reports whether what is asked for has personal fields that can be hidden.
 func personal(asked []core.Scope) bool {
 	return len(core.OnlyScopes(asked, []core.Scope{core.CustomersRead, core.OrdersRead})) > 0
+}
+
+// shortName is how much of a name is left where there is no room for the whole.
+const shortName = 24
+
+// allowed says what an app may do now, with less of it where it does not fit.
+func allowed(app string, scopes []core.Scope, fits func(string) bool) string {
+	text := words.MayNow(app, scopes)
+	if name := []rune(app); !fits(text) && len(name) > shortName {
+		app = strings.TrimSpace(string(name[:shortName])) + "…"
+		text = words.MayNow(app, scopes)
+	}
+	if !fits(text) {
+		text = kit.T("{app} can now use what you allowed.", "app", app)
+	}
+	return text
 }
 
 // left says how long the question waits, and how many wait behind it.
