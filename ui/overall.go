@@ -25,7 +25,8 @@ type Facts struct {
 	Failing     int // data models of which the last run did not get everything
 	AppsOrigin  string
 	AppsOn      bool
-	AppsProblem string // why the local address is off; "" when somebody turned it off
+	AppsProblem string   // why the local address is off; "" when somebody turned it off
+	Asking      []string // the apps whose questions wait, the first asked first
 }
 
 // ConnectionFact is one connection in the overall state.

@@ -70,6 +70,9 @@ func TestTrayMenuSaysTheStateFirstAndNamesThreeProblems(t *testing.T) {
 	if rows[4].Title != "2 more…" {
 		t.Errorf("after three problems: %q", rows[4].Title)
 	}
+	if !rows[5].Line {
+		t.Errorf("nobody asks, but the menu says %q", rows[5].Title)
+	}
 	if last := rows[len(rows)-1]; !last.Quit {
 		t.Errorf("last row %+v", last)
 	}

@@ -3,9 +3,13 @@ package ui
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"linkdesk/core"
 	"linkdesk/core/authserver"
@@ -93,6 +97,87 @@ func TestAQuestionOfAnAppComesToTheFront(t *testing.T) {
 	w.wait(t, "the app", func() bool { return w.seen("http://localhost:5678/back") })
 	if w.frame.Selected() != TabApps {
 		t.Error("another tab is open")
+	}
+}
+
+// asks makes apps of those names ask, as the authorization server does.
+func (w *world) asks(names ...string) {
+	w.d.mu.Lock()
+	for i, name := range names {
+		app := theApp
+		app.Name = name
+		id := authserver.ConsentID("ask_" + strconv.Itoa(i+1))
+		w.d.asks = append(w.d.asks, authserver.Question{AppInfo: app, ReturnsTo: "localhost:5678", New: app.Scopes,
+			Consent: authserver.Consent{ID: id, App: "app_1", Scopes: app.Scopes, Asked: w.Clock, Ends: w.Clock.Add(5 * time.Minute)}})
+	}
+	w.d.mu.Unlock()
+	for _, q := range w.d.Pending() {
+		event.Publish(w.bus, authserver.ConsentAsked{ID: q.ID, App: "app_1"})
+	}
+}
+
+// rows are the titles of the tray menu before its first line.
+func (w *world) rows() (titles []string) {
+	for _, it := range w.shell.menu.Items {
+		if it.IsSeparator {
+			break
+		}
+		titles = append(titles, it.Label)
+	}
+	return titles
+}
+
+// TestAQuestionHasARowInTheTray: the menu names who asks, only while it waits, and leads to it.
+func TestAQuestionHasARowInTheTray(t *testing.T) {
+	w := open(t, sample(t))
+	w.asks("n8n", "Reports")
+	want := []string{"Up to date · last sync 02:00", "? n8n asks for access", "? Reports asks for access"}
+	w.wait(t, "the rows", func() bool { return slices.Equal(w.rows(), want) })
+	before := w.gathers
+	w.Reload() // the overall state is read anew: the rows stay
+	w.wait(t, "the state", func() bool { return w.gathers > before && slices.Equal(w.rows(), want) })
+	w.d.set(func() { w.d.did = nil })
+	w.shell.menu.Items[1].Action()
+	w.wait(t, "the window at the front", func() bool { return w.d.has("show") })
+	if d := w.Dialogs.Open(); d == nil || !strings.Contains(d.Title, "n8n") {
+		t.Error("the row does not lead to the question")
+	}
+	w.d.set(func() { w.d.asks = nil })
+	event.Publish(w.bus, authserver.ConsentEnded{ID: "ask_1", App: "app_1", Outcome: authserver.TimedOut})
+	w.wait(t, "the menu without rows", func() bool { return slices.Equal(w.rows(), want[:1]) })
+}
+
+// TestAQuestionIsNotified: the desktop says who asks, and nothing else.
+func TestAQuestionIsNotified(t *testing.T) {
+	w := open(t, sample(t))
+	test.AssertNotificationSent(t, fyne.NewNotification("n8n asks for access to your data", "Answer in Linkdesk. Without an answer nothing is allowed."), func() {
+		w.asks("n8n")
+		w.wait(t, "the question", func() bool { return w.Dialogs.Open() != nil })
+	})
+}
+
+// TestClosingTheWindowOverAQuestionMeansNo, to those behind it, too; but not to
+// questions that nobody has seen.
+func TestClosingTheWindowOverAQuestionMeansNo(t *testing.T) {
+	w := open(t, sample(t))
+	w.remember.Explained = true
+	w.asks("n8n", "Reports")
+	w.wait(t, "the question", func() bool { return w.Dialogs.Open() != nil && w.asker.Waiting() == 2 })
+	w.shell.win.cross()
+	w.wait(t, "the answers", func() bool { return w.d.has("refuse ask_1") && w.d.has("refuse ask_2") && w.d.has("hide") })
+	if w.Dialogs.Open() != nil {
+		t.Errorf("%q is still asked", w.Dialogs.Open().Title)
+	}
+
+	w = open(t, sample(t))
+	w.remember.Explained = true
+	w.about()
+	w.asks("n8n")
+	w.wait(t, "the question behind it", func() bool { return w.asker.Waiting() == 1 })
+	w.shell.win.cross()
+	w.wait(t, "the window to go", func() bool { return w.d.has("hide") })
+	if w.d.has("refuse ask_1") || w.asker.Waiting() != 1 {
+		t.Error("an answer to a question that nobody has seen")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // window could not be reached again (P-25).
 func (w *Window) close() {
 	w.save()
+	w.asker.Away()
 	w.tasks.Go(func(ctx context.Context) func() {
 		host := w.deps.Platform.TrayHost(ctx)
 		return func() { w.putAway(host) }

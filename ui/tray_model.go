@@ -41,6 +41,9 @@ func TrayMenu(f Facts, do TrayActions) []TrayRow {
 		}
 		rows = append(rows, TrayRow{Title: "! " + p.Text, Do: func() { do.Show(p.Connection) }})
 	}
+	for _, app := range f.Asking {
+		rows = append(rows, TrayRow{Title: "? " + kit.T("{app} asks for access", "app", app), Do: do.Open}) // the question lies over the window
+	}
 	rows = append(rows, TrayRow{Line: true}, TrayRow{Title: kit.T("Open Linkdesk"), Do: do.Open})
 	if len(f.Connections) > 0 {
 		rows = append(rows, syncRow(f, do), pauseRow(f, do))

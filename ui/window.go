@@ -185,6 +185,7 @@ func (w *Window) show() {
 	if notice == nil {
 		notice = w.pauseNotice()
 	}
+	w.facts.Asking = asking(w.deps.Consents.Pending())
 	w.frame.Set(w.facts, notice)
 	w.tray.set(w.facts)
 }

@@ -47,7 +47,7 @@ type ask struct {
 const settle = time.Second
 
 // barRest is the room in a snack bar for its button Close, the gaps and the edges.
-const barRest = 200
+const barRest = 160
 
 // New returns an asker; Refresh shows what waits. see opens what an app reads.
 func New(ctx context.Context, env *kit.Env, c Core, see func(authserver.AppID)) *Asker {
@@ -174,6 +174,25 @@ func (a *Asker) refuse(k *ask) {
 			a.tick(a.env.Now()) // the next question counts one less behind it
 		}
 	})
+}
+
+// Away says no to the questions, because the person closes the window over one.
+// When it is another dialog that is open, they have not been seen and wait on.
+func (a *Asker) Away() {
+	open := a.env.Dialogs.Open()
+	seen := false
+	for _, k := range a.asks {
+		seen = seen || k.view.dialog == open
+	}
+	if !seen {
+		return
+	}
+	pending := a.core.Pending()
+	for _, q := range slices.Backward(pending) { // the one in sight last, so that no other comes up meanwhile
+		if k := a.asks[q.ID]; k != nil && !k.answered {
+			k.view.dialog.Close()
+		}
+	}
 }
 
 // failed says why an answer was not taken, and asks again unless the question has ended.

@@ -4,7 +4,7 @@
 //
 //	authserver.Consents -> asker.go (which questions are open, their answers) -> view.go (the dialog)
 //
-// Nothing is allowed by accident: Enter, Escape and the close of the window mean
-// no, and Allow stays off for the first second, so that a press that was meant
-// for something else does not count.
+// Nothing is allowed by accident: Enter, Escape and the close of the window over
+// a question mean no, and Allow stays off for the first second, so that a press
+// that was meant for something else does not count.
 package consent

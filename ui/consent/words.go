@@ -70,7 +70,7 @@ func allowed(app string, scopes []core.Scope, fits func(string) bool) string {
 		text = words.MayNow(app, scopes)
 	}
 	if !fits(text) {
-		text = kit.T("{app} can now use what you allowed.", "app", app)
+		text = kit.T("{app} has access now.", "app", app)
 	}
 	return text
 }
