@@ -36,6 +36,7 @@ func (a *App) openLocal(ctx context.Context, port int) error {
 	a.Local = localhttp.New(localhttp.Options{Setting: set, Version: version, Log: a.Log})
 	a.onClose(a.stopApps)
 	a.onClose(a.Local.Stop)
+	a.onClose(func(ctx context.Context) error { a.Apps.Consents().Interrupt(ctx); return nil })
 	return nil
 }
 

@@ -176,6 +176,10 @@ func (c *Consents) visit(ticket string) (app string, next core.Secret, known boo
 	q.seen = now
 	if q.Outcome != "" {
 		c.drop(q)
+		select {
+		case c.told <- struct{}{}:
+		default: // it is said already that somebody was
+		}
 	}
 	return q.app.Name, q.next, true
 }

@@ -63,6 +63,8 @@ const (
 	// tabGone is how long the waiting page may be silent, which reloads itself
 	// every two seconds, until it counts as closed.
 	tabGone = 7 * time.Second
+	// farewell is how long Interrupt waits for the pages: they reload within two seconds.
+	farewell = 3 * time.Second
 )
 
 var errBusy = errors.New("authserver: too many questions wait")
@@ -73,6 +75,7 @@ type Consents struct {
 	s    *Service
 	mu   sync.Mutex
 	list []*question
+	told chan struct{} // a page was sent on; holds one
 }
 
 // question is a consent together with the browser page that waits for it.
@@ -204,6 +207,30 @@ func (c *Consents) endAll(ctx context.Context, outcome Outcome, which func(*ques
 		c.s.logged("end a question", c.s.store.Update(ctx, func(tx Tx) error { return tx.SaveConsent(q.Consent) }))
 		c.tell(q)
 	}
+}
+
+// Interrupt ends the questions because Linkdesk ends, and waits until their
+// browser pages have gone back to the app with that; without it they would end
+// at an address that answers no more. Call it while the local server is on.
+func (c *Consents) Interrupt(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	c.endAll(ctx, Interrupted, func(*question) bool { return true })
+	for c.expected() {
+		select {
+		case <-c.told:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// expected reports whether a page has still to come for its answer.
+func (c *Consents) expected() bool {
+	now := c.s.clock.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.list, func(q *question) bool { return q.Outcome != "" && now.Sub(q.seen) < farewell })
 }
 
 // finish notes the outcome. The caller holds the lock.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,10 +38,13 @@ func newBench(t testing.TB) *bench {
 	return b
 }
 
-func (b *bench) ask() {
+// ask asks for access and returns the address of the waiting page.
+func (b *bench) ask() string {
 	q := url.Values{"response_type": {"code"}, "client_id": {b.app.ClientID}, "redirect_uri": {"https://a.example/"},
 		"code_challenge": {authservertest.Challenge}, "code_challenge_method": {"S256"}}
-	b.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/oauth/authorize?"+q.Encode(), nil))
+	answer := httptest.NewRecorder()
+	b.Handler().ServeHTTP(answer, httptest.NewRequest("GET", "/oauth/authorize?"+q.Encode(), nil))
+	return answer.Header().Get("Location")
 }
 
 // grant puts a live grant with one access token into the store.
@@ -316,4 +320,56 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "checks/s")
+}
+
+// Interrupt waits for the page that is still open, but for none that is gone,
+// and for no longer than a page needs.
+func TestInterrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		began := time.Now()
+		if b.Consents().Interrupt(t.Context()); time.Since(began) != 0 {
+			t.Errorf("it waited %v for nobody", time.Since(began))
+		}
+		page := b.ask()
+		time.Sleep(4 * time.Second) // the page was closed, which is not noticed yet
+		if began = time.Now(); len(b.Consents().Pending()) != 1 {
+			t.Fatal("no question")
+		}
+		if b.Consents().Interrupt(t.Context()); time.Since(began) != 0 {
+			t.Errorf("it waited %v for a closed page", time.Since(began))
+		}
+		first, second := b.ask(), b.ask()
+		began = time.Now()
+		go func() {
+			for i, page := range []string{first, second} {
+				time.Sleep(time.Second)
+				answer := httptest.NewRecorder()
+				b.Handler().ServeHTTP(answer, httptest.NewRequest("GET", page, nil))
+				if to := answer.Header().Get("Location"); !strings.HasPrefix(to, "https://a.example/?error=access_denied") {
+					t.Errorf("page %d goes to %q", i, to)
+				}
+			}
+		}()
+		if b.Consents().Interrupt(t.Context()); time.Since(began) != 2*time.Second {
+			t.Errorf("it waited %v for two pages that came within 2 s", time.Since(began))
+		}
+		b.ask()
+		began = time.Now()
+		if b.Consents().Interrupt(t.Context()); time.Since(began) != 3*time.Second {
+			t.Errorf("it waited %v for a page that does not come", time.Since(began))
+		}
+		recent, err := b.Consents().Recent(t.Context(), 9)
+		if err != nil || len(recent) != 4 || page == "" {
+			t.Fatal(recent, err)
+		}
+		for _, c := range recent {
+			if c.Outcome != authserver.Interrupted {
+				t.Errorf("%s is kept as %q", c.ID, c.Outcome)
+			}
+		}
+		if err := b.bus.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -43,7 +43,7 @@ type Service struct {
 // New makes a service. Start it before requests come in.
 func New(o Options) *Service {
 	s := &Service{store: o.Store, ledger: o.Ledger, bus: o.Bus, clock: o.Clock, log: o.Log, origin: o.Origin}
-	s.consents = &Consents{s: s}
+	s.consents = &Consents{s: s, told: make(chan struct{}, 1)}
 	return s
 }
 
