@@ -3,5 +3,5 @@
 //
 //	core/authserver, core/localhttp (as Core) -> presenter.go (State) -> view.go (address, list)
 //	  rows.go, setup.go, recipe.go: what a State is in words, without Fyne    pane.go (beside the list)
-//	                                    form.go, secret.go, dialogs.go (W-13, W-16 to W-18)
+//	                                    form.go, secret.go, save.go, dialogs.go (W-13, W-16 to W-18)
 package oauthapps

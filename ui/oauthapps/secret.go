@@ -32,6 +32,7 @@ func (t *Tab) showSecret(title string, a authserver.App, secret core.Secret) {
 	}
 	stored := kit.NewCheck(kit.T("I have stored the secret"), func(on bool) { d.Enable(kit.T("Done"), on) })
 	body.Add(kit.NewField(kit.T("Client Secret"), kit.NewSecretField(t.env, secret), ""))
+	body.Add(newSaver(t, a, secret, stored).content())
 	body.Add(kit.NewBanner(&kit.Notice{Tone: kit.Attention,
 		Text: kit.T("**This is the only time the secret is shown.** If you lose it, create a new one with “Regenerate secret”.")}))
 	body.Add(stored)
