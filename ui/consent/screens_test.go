@@ -64,7 +64,7 @@ func TestTheWholeQuestionIsInSight(t *testing.T) {
 		for _, name := range []string{longName, longWord} {
 			for _, public := range []bool{false, true} {
 				q := largest(name)
-				q.AppInfo.Public = public
+				q.AppInfo.Public, q.New = public, q.Scopes
 				s := speak(t, language, q, question("ask_2", "Reports", core.StoresRead))
 				v := s.asks["ask_1"].view
 				v.hide.SetChecked(true)

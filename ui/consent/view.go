@@ -15,7 +15,7 @@ import (
 
 // dialogWidth leaves a line to each permission with its count, so that all six
 // are in sight at once in the smallest window: nobody allows what is below an edge.
-const dialogWidth = 680
+const dialogWidth = 740
 
 // rowHeight is that of a permission, with a badge or without.
 const rowHeight float32 = 24

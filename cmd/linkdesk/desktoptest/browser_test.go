@@ -33,8 +33,16 @@ func links(t *testing.T) []string {
 	return strings.Fields(must(t, "gui-browser", "--links"))
 }
 
-// attach takes hold of the Chromium that shows an address.
+// attach takes hold of the Chromium that shows a sign-in of the practice store.
 func (c *computer) attach(link string) *browser {
+	c.t.Helper()
+	b := c.drive(link)
+	b.choose("the sign-in page of "+b.origin, func() bool { return strings.HasPrefix(b.at(), b.origin+"/signin/") })
+	return b
+}
+
+// drive takes hold of the Chromium that a link was opened in.
+func (c *computer) drive(link string) *browser {
 	t := c.t
 	t.Helper()
 	u, err := url.Parse(link)
@@ -78,7 +86,6 @@ func (c *computer) attach(link string) *browser {
 		driver.Process.Kill()
 		driver.Wait()
 	})
-	b.choose()
 	return b
 }
 
@@ -103,15 +110,14 @@ func devTools() string {
 	return filepath.Join(fmt.Sprintf("/tmp/gui-desktop-%d-%s", os.Getuid(), os.Getenv("GUI_NAME")), "chromium", "DevToolsActivePort")
 }
 
-// choose goes to the tab in which the sign-in began.
-func (b *browser) choose() {
+// choose goes to the newest tab in which something is so.
+func (b *browser) choose(what string, so func() bool) {
 	b.t.Helper()
-	eventually(b.t, "the sign-in page of "+b.origin, func() bool {
+	eventually(b.t, what, func() bool {
 		var tabs []string
 		b.call(&tabs, "GET", "/window/handles", nil)
 		for i := len(tabs) - 1; i >= 0; i-- {
-			b.call(nil, "POST", "/window", map[string]any{"handle": tabs[i]})
-			if strings.HasPrefix(b.at(), b.origin+"/signin/") {
+			if b.try(nil, "POST", "/window", map[string]any{"handle": tabs[i]}) == nil && so() {
 				return true
 			}
 		}
@@ -166,6 +172,14 @@ func (b *browser) at() (address string) {
 }
 
 const elementKey = "element-6066-11e4-a52e-4f735466cecf" // WebDriver section 12.3
+
+// tab opens an empty tab beside the others and returns its name.
+func (b *browser) tab() string {
+	b.t.Helper()
+	var made struct{ Handle string }
+	b.call(&made, "POST", "/window/new", map[string]any{"type": "tab"})
+	return made.Handle
+}
 
 // all finds elements by a CSS selector.
 func (b *browser) all(css string) []string {

@@ -8,6 +8,8 @@
 //	harness_test.go    a person's computer: home, window, keys, tray, command line
 //	picture_test.go    what can be said of a picture without reading it
 //	browser_test.go    Chromium, driven as the person would
+//	outside_test.go    an outside app: it asks in Chromium, changes its code, reads
+//	question_test.go   its question in the window, by what can be seen of it
 //	database_test.go   what is in the data file
 //	*_test.go          the proofs
 //

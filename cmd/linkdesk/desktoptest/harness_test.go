@@ -102,6 +102,7 @@ type computer struct {
 	env      []string // beside the desktop's
 	theme    string
 	practice string // address of the practice store, once something is connected
+	address  string // for apps, see newShop
 
 	mu      sync.Mutex
 	said    bytes.Buffer // everything that any process printed
