@@ -14,10 +14,10 @@ LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 export GOFLAGS := -buildvcs=false
 SHELL := /bin/bash
 
-.PHONY: help mutants test-network run demo build test lint screens test-desktop test-services test-clients test-independent bench setup-build setup-test setup-desktop
+.PHONY: help mutants test-network run demo build test lint screens test-desktop test-services test-clients test-n8n test-independent bench setup-build setup-test setup-desktop
 
 help: ## what there is
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
 
 run: build ## set up, build and open the window (without a display: the demo)
 	@$(BIN); code=$$?; \
@@ -50,6 +50,9 @@ test-services: build ## our manifests against the vendors' own documents (LINKDE
 
 test-clients: build ## OAuth clients that others wrote (npm, Python, curl) against our authorization server
 	.ci/clients.sh
+
+test-n8n: build ## n8n itself, connected, reading, renewing and stopped (installs 1.6 GB into .cache)
+	.ci/n8n.sh
 
 test-independent: build ## sign-in against an authorization server that others wrote (npm oidc-provider)
 	.ci/independent.sh

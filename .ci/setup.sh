@@ -3,6 +3,7 @@
 #   setup.sh build     a C compiler and the headers of the window (make run, make build)
 #   setup.sh test      a C compiler, which the race detector needs (make test)
 #   setup.sh clients   the OAuth clients in Python (make test-clients)
+#   setup.sh n8n       what n8n is built and opened with (make test-n8n)
 #   setup.sh desktop   a screen, tray, keyring and browser that nobody sees (make test-desktop)
 # Debian and Ubuntu, Fedora, macOS. Elsewhere it says what to install.
 set -euo pipefail
@@ -21,9 +22,10 @@ build)   deb="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxr
          rpm="gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel xdg-utils" ;;
 test)    deb="gcc libc6-dev" rpm="gcc glibc-devel" ;;
 clients) deb="curl python3 python3-authlib python3-requests-oauthlib" rpm="curl python3 python3-authlib python3-requests-oauthlib" ;;
+n8n)     deb="g++ make python3 chromium" rpm="gcc-c++ make python3 chromium" ;;
 desktop) deb="xvfb openbox dbus-daemon gnome-keyring libsecret-tools xdg-utils xdotool x11-utils imagemagick python3 python3-dbus python3-gi fonts-dejavu-core libgl1-mesa-dri chromium chromium-driver"
          rpm="" ;;
-*) say "build, test, clients or desktop?"; exit 2 ;;
+*) say "build, test, clients, n8n or desktop?"; exit 2 ;;
 esac
 
 if [ "$(uname -s)" = Darwin ]; then
