@@ -28,7 +28,7 @@ tidy() {
     rm -rf "$work"
 }
 trap tidy EXIT
-cp .ci/n8n/*.mjs "$work/"
+cp .ci/n8n/*.mjs .ci/n8n/*.cjs "$work/"
 cp ui/oauthapps/recipe.go "$work/"
 cd "$work"
 export LINKDESK_BIN="$bin" LINKDESK_HOME="$work/home" LINKDESK_PASSPHRASE="a passphrase for this test" N8N_CACHE="$cache"

@@ -16,8 +16,9 @@ const ways = [
   { grantType: 'pkce', authentication: 'body' },
   { grantType: 'pkce', authentication: 'header' },
   { grantType: 'pkce', authentication: 'body', isPublic: true },
+  { grantType: 'authorizationCode', authentication: 'body', inDocker: true },
 ]
-for (const w of ways) w.name = `${w.grantType}, ${w.authentication}${w.isPublic ? ', public app' : ''}`
+for (const w of ways) w.name = `${w.grantType}, ${w.authentication}${w.isPublic ? ', public app' : w.inDocker ? ', in Docker' : ''}`
 
 let passed = 0, failed = 0
 async function check(name, work) {
@@ -32,6 +33,9 @@ async function check(name, work) {
 }
 const each = async (what, work) => { for (const w of ways) await check(`${w.name}: ${what}`, () => work(w)) }
 
+// inside is the address that n8n uses itself; the person's browser is never in a container.
+const inside = (w) => (w?.inDocker ? linkdesk.api.replace('127.0.0.1', 'host.docker.internal') : linkdesk.api)
+
 const create = (name, scopes, ...more) => linkdesk.cliJSON('apps', 'create', '--name', `n8n ${name}`,
   '--redirect', `${n8n.base}/rest/oauth2-credential/callback`, ...scopes.flatMap((s) => ['--scope', s]), ...more)
 
@@ -39,9 +43,9 @@ const create = (name, scopes, ...more) => linkdesk.cliJSON('apps', 'create', '--
 async function connect(w) {
   w.app = await create(w.name, scopes, ...(w.isPublic ? ['--public'] : []))
   w.credential = await n8n.rest('POST', '/credentials', { name: w.name, type: 'oAuth2Api', data: {
-    grantType: w.grantType, authUrl: `${linkdesk.api}/oauth/authorize`, accessTokenUrl: `${linkdesk.api}/oauth/token`, clientId: w.app.client_id,
+    grantType: w.grantType, authUrl: `${linkdesk.api}/oauth/authorize`, accessTokenUrl: `${inside(w)}/oauth/token`, clientId: w.app.client_id,
     clientSecret: w.app.client_secret ?? '', scope: scopes.join(' '), authQueryParameters: '', authentication: w.authentication } })
-  w.reading = await n8n.workflow(`read ${w.name}`, w.credential, reading())
+  w.reading = await n8n.workflow(`read ${w.name}`, w.credential, reading(w))
   const { end, asked } = await signIn(w, 'deny')
   assert.deepEqual(asked.scopes.toSorted(), scopes)
   assert.match(end.page, /access_denied/, end.page)
@@ -102,7 +106,7 @@ async function byHand() {
   all(await n8n.execute(await n8n.workflow('by hand', credential, reading())))
 }
 
-const reading = () => ({ url: `${linkdesk.api}/v1/orders`, sendQuery: true, queryParameters: { parameters: [{ name: 'limit', value: '250' }] },
+const reading = (w) => ({ url: `${inside(w)}/v1/orders`, sendQuery: true, queryParameters: { parameters: [{ name: 'limit', value: '250' }] },
   options: { pagination: { pagination: { paginationMode: 'updateAParameterInEachRequest', parameters: { parameters: [
     { type: 'qs', name: 'cursor', value: '={{ $response.body.next }}' }] },
   paginationCompleteWhen: 'other', completeExpression: '={{ !$response.body.next }}', limitPagesFetched: false } } } })
@@ -139,7 +143,7 @@ async function renewed(w, executions) {
 // segment makes a segment, and makes it again with the same key.
 async function segment(w) {
   const name = `Regulars of ${w.name}`
-  const flow = await n8n.workflow(`segment ${w.name}`, w.credential, { method: 'POST', url: `${linkdesk.api}/v1/segments`,
+  const flow = await n8n.workflow(`segment ${w.name}`, w.credential, { method: 'POST', url: `${inside(w)}/v1/segments`,
     sendHeaders: true, headerParameters: { parameters: [{ name: 'Idempotency-Key', value: `n8n ${w.app.id}` }] },
     sendBody: true, specifyBody: 'json', jsonBody: JSON.stringify({ name, rules: { field: 'orders_count', op: 'gte', value: '2' } }),
     options: { response: { response: { fullResponse: true } } } })
@@ -169,6 +173,7 @@ async function stopped(w) {
 
 await linkdesk.cli('demo')
 await linkdesk.serve()
+assert.equal((await linkdesk.cliJSON('address', '--reach', 'docker')).docker, inside({ inDocker: true }))
 orders = new Set((await linkdesk.records('orders')).map((o) => `${o.connection}/${o.id}`))
 assert.equal(orders.size, (await linkdesk.cliJSON('records', '--count')).records.orders)
 await n8n.start()

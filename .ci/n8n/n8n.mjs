@@ -27,7 +27,7 @@ export async function start() {
   const port = await freePort()
   const own = Object.fromEntries(['PATH', 'HOME', 'LANG'].map((name) => [name, process.env[name]]))
   const log = openSync('n8n.log', 'a')
-  child = spawn(process.execPath, [require.resolve('n8n/bin/n8n'), 'start'], { stdio: ['ignore', log, log], env: { ...own,
+  child = spawn(process.execPath, ['--require', `${process.cwd()}/container.cjs`, require.resolve('n8n/bin/n8n'), 'start'], { stdio: ['ignore', log, log], env: { ...own,
     N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: key, N8N_PORT: String(port), N8N_HOST: 'localhost', N8N_LISTEN_ADDRESS: '127.0.0.1',
     N8N_SECURE_COOKIE: 'false', N8N_DIAGNOSTICS_ENABLED: 'false', N8N_VERSION_NOTIFICATIONS_ENABLED: 'false', N8N_TEMPLATES_ENABLED: 'false',
     N8N_PERSONALIZATION_ENABLED: 'false', N8N_RUNNERS_ENABLED: 'false', N8N_COMMUNITY_PACKAGES_ENABLED: 'false', N8N_HIRING_BANNER_ENABLED: 'false',

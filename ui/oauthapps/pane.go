@@ -37,7 +37,7 @@ const mostEnded = 3
 func newPane(t *Tab) *pane {
 	p := &pane{tab: t, Content: kit.NewDetailPane(func() { t.p.Open("") })}
 	var names []string
-	for _, r := range recipes(authserver.App{}, "") {
+	for _, r := range recipes(authserver.App{}, Address{}) {
 		names = append(names, r.Program)
 	}
 	p.program = kit.NewSelect(names, func(string) { t.showPane() })
@@ -86,7 +86,7 @@ func (p *pane) setUp(s State, a App, now time.Time) kit.Section {
 	for _, st := range steps(s.Detail.Setup, now) {
 		body.Add(kit.NewStatusLine(st))
 	}
-	r := recipes(a.App, s.Address.Origin)[max(0, p.program.SelectedIndex())]
+	r := recipes(a.App, s.Address)[max(0, p.program.SelectedIndex())]
 	body.Add(kit.Spread(kit.Gap, 2, kit.NewText(kit.T("Settings for")).Whole(), p.program,
 		kit.NewButton(kit.T("Copy all"), func() { p.tab.copy(r.Text()) }).With(kit.IconCopy)))
 	if r.Problem != "" {

@@ -39,7 +39,7 @@ func (t *Tab) askReach() *reach {
 	r.choice = kit.NewChoice([]string{kit.T("This computer only (safest)"), kit.T("Also Docker on this computer"), kit.T("Also my network (needs a certificate)")},
 		chosen(set.Reach), func(int) { r.changed() })
 	r.docker = kit.NewNote(kit.T("Containers then use {address}. On Linux start them with {option}.",
-		"address", "http://host.docker.internal:"+strconv.Itoa(set.Port), "option", "--add-host=host.docker.internal:host-gateway"))
+		"address", t.p.state.Address.inDocker(), "option", hostOption))
 	r.pair = r.files(set)
 	r.port = kit.NewEntry("")
 	r.port.SetText(strconv.Itoa(set.Port))
@@ -171,6 +171,17 @@ func (r *reach) failed(err error) bool {
 	r.fault.Set(&kit.Notice{Tone: kit.Bad, Text: words.Error(core.AsError(err), words.Names{Now: r.t.env.Now()}).Cause})
 	r.dialog.Refit()
 	return true
+}
+
+// hostOption lets containers know this computer by its name; Docker Desktop does so by itself.
+const hostOption = "--add-host=host.docker.internal:host-gateway"
+
+// inDocker is the address that containers use, or would if they were let in.
+func (a Address) inDocker() string {
+	if a.Docker != "" {
+		return a.Docker
+	}
+	return "http://host.docker.internal:" + strconv.Itoa(a.Setting.Port)
 }
 
 // Reached says who else reaches the address.

@@ -26,7 +26,10 @@ type Setting struct {
 }
 
 // n8nReturn is where n8n on this computer has the browser return to.
-const n8nReturn = "http://localhost:5678/rest/oauth2-credential/callback"
+const n8nReturn = "http://localhost:5678" + n8nPath
+
+// n8nPath is how every address ends that n8n has the browser return to.
+const n8nPath = "/rest/oauth2-credential/callback"
 
 // postmanReturn is where Postman's own sign-in returns to.
 const postmanReturn = "https://oauth.pstmn.io/v1/callback"
@@ -39,15 +42,16 @@ type preset struct{ title, uri string }
 func presets() []preset {
 	return []preset{
 		{kit.T("n8n (this computer)"), n8nReturn},
-		{kit.T("n8n (own address)"), "https://YOUR-N8N/rest/oauth2-credential/callback"},
+		{kit.T("n8n (own address)"), "https://YOUR-N8N" + n8nPath},
 		{"Postman", postmanReturn},
 		{kit.T("Other"), ""},
 	}
 }
 
 // recipes are the programs that are explained, the most likely first.
-func recipes(a authserver.App, origin string) []Recipe {
-	return []Recipe{n8n(a, origin), cloud("Make", a, origin), cloud("Zapier", a, origin), postman(a, origin), curl(a, origin)}
+func recipes(a authserver.App, at Address) []Recipe {
+	origin := at.Origin
+	return []Recipe{n8n(a, origin, origin), n8nInDocker(a, at), cloud("Make", a, origin), cloud("Zapier", a, origin), postman(a, origin), curl(a, origin)}
 }
 
 func authorizeURL(origin string) string { return origin + "/oauth/authorize" }
@@ -65,23 +69,45 @@ func secretHint(a authserver.App) Setting {
 	return Setting{"Client Secret", kit.T("the one that ends in {four}", "four", a.Secrets[0].LastFour), true}
 }
 
-func n8n(a authserver.App, origin string) Recipe {
+// n8n signs in by the person's browser at origin, and sends all else itself to
+// inside: another address when it runs in a container.
+func n8n(a authserver.App, origin, inside string) Recipe {
 	grant := "Authorization Code"
 	if a.Public || a.RequirePKCE {
 		grant = "PKCE"
 	}
+	back := addressOf(a, n8nPath)
+	shown := back
+	if back == "" {
+		shown = kit.T("{app} shows it: add it to this app", "app", "n8n")
+	}
 	r := Recipe{Program: "n8n", Note: kit.T("In n8n, add a credential “OAuth2 API”, enter this, then press “Connect my account”."), Lines: []Setting{
+		{"OAuth Redirect URL", shown, true}, // n8n shows it and does not let it be changed
 		{"Grant Type", grant, true},
 		{"Authorization URL", authorizeURL(origin), false},
-		{"Access Token URL", tokenURL(origin), false},
+		{"Access Token URL", tokenURL(inside), false},
 		{"Client ID", a.ClientID, false},
 		secretHint(a),
 		{"Scope", scopeText(a), false},
 		{"Auth URI Query Parameters", kit.T("leave empty"), true},
 		{"Authentication", "Body", true},
 	}}
-	if !returnsTo(a, "/rest/oauth2-credential/callback") {
+	switch {
+	case a.Public: // n8n shows the button only when the field of the secret is not empty
+		r.Problem = kit.T("n8n does not connect without a Client Secret, and this app has none. Create an app for n8n that keeps a secret.")
+	case back == "":
 		r.Problem = kit.T("None of the redirect URIs of this app is one of n8n. Edit the app and press “n8n (this computer)”.")
+	}
+	return r
+}
+
+func n8nInDocker(a authserver.App, at Address) Recipe {
+	inside := at.inDocker()
+	r := n8n(a, at.Origin, inside)
+	r.Program = "n8n (Docker)"
+	r.Note += " " + kit.T("Its requests go to {address}. On Linux start the container with {option}.", "address", inside+"/v1/…", "option", hostOption)
+	if r.Problem == "" && at.Docker == "" {
+		r.Problem = kit.T("Containers cannot reach Linkdesk yet: press “Allow Docker or my network…” above.")
 	}
 	return r
 }
@@ -116,7 +142,7 @@ func postman(a authserver.App, origin string) Recipe {
 		{"Scope", scopeText(a), false},
 		{"Client Authentication", "Send client credentials in body", true},
 	}}
-	if !returnsTo(a, postmanReturn) {
+	if addressOf(a, postmanReturn) == "" {
 		r.Problem = kit.T("The address that Postman returns to is not among the redirect URIs of this app. Edit the app and press “Postman”.")
 	}
 	return r
@@ -163,13 +189,14 @@ func firstData(a authserver.App) string {
 	return string(core.Segments)
 }
 
-func returnsTo(a authserver.App, part string) bool {
+// addressOf returns the redirect URI of an app that ends so, "" when none does.
+func addressOf(a authserver.App, end string) string {
 	for _, uri := range a.RedirectURIs {
-		if strings.HasSuffix(uri, part) {
-			return true
+		if strings.HasSuffix(uri, end) {
+			return uri
 		}
 	}
-	return false
+	return ""
 }
 
 // Text is the whole recipe for pasting somewhere.

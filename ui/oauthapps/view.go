@@ -150,7 +150,7 @@ func (t *Tab) menu(id string) []kit.MenuItem {
 		revoke = kit.MenuItem{Title: kit.T("Remove all access…"), Do: func() { t.askRevoke(a) }}
 	}
 	var copies []kit.MenuItem
-	for _, r := range recipes(a.App, t.p.state.Address.Origin) {
+	for _, r := range recipes(a.App, t.p.state.Address) {
 		copies = append(copies, kit.MenuItem{Title: r.Program, Do: func() { t.copy(r.Text()) }})
 	}
 	return []kit.MenuItem{

@@ -8,6 +8,7 @@ import (
 
 	"linkdesk/core"
 	"linkdesk/core/authserver"
+	"linkdesk/core/localhttp"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/kit/kittest"
 )
@@ -126,17 +127,21 @@ func TestTheChecklistTicksInOrderAndExplainsEachTrouble(t *testing.T) {
 func TestRecipesAreWhatTheProgramsAskFor(t *testing.T) {
 	kit.SetLanguage("en")
 	a := app("1", "n8n", nil)
-	want := "Grant Type: Authorization Code\nAuthorization URL: http://127.0.0.1:8787/oauth/authorize\nAccess Token URL: http://127.0.0.1:8787/oauth/token\n" +
+	want := "OAuth Redirect URL: http://localhost:5678/rest/oauth2-credential/callback\nGrant Type: Authorization Code\nAuthorization URL: http://127.0.0.1:8787/oauth/authorize\nAccess Token URL: http://127.0.0.1:8787/oauth/token\n" +
 		"Client ID: QX7M2K9PLD4RTW8BN5VHCF3SYA\nClient Secret: the one that ends in 3f9a\nScope: orders:read products:read\nAuth URI Query Parameters: leave empty\nAuthentication: Body\n"
-	if got := n8n(a, "http://127.0.0.1:8787"); got.Text() != want || got.Problem != "" {
+	if got := n8n(a, "http://127.0.0.1:8787", "http://127.0.0.1:8787"); got.Text() != want || got.Problem != "" {
 		t.Errorf("%s\n%s", got.Text(), got.Problem)
 	}
 	public := app("1", "n8n", func(a *authserver.App) {
 		a.Public, a.Secrets = true, nil
 		a.RedirectURIs = []string{"https://x.example/it's"}
 	})
-	if got := n8n(public, "http://o"); got.Lines[0].Value != "PKCE" || got.Problem == "" {
-		t.Error("a public app must prove itself, and returns elsewhere", got)
+	if got := n8n(public, "http://o", "http://o"); got.Lines[1].Value != "PKCE" || !strings.Contains(got.Problem, "without a Client Secret") {
+		t.Error("a public app must prove itself, and n8n does not let it", got)
+	}
+	elsewhere := app("1", "n8n", func(a *authserver.App) { a.RequirePKCE, a.RedirectURIs = true, public.RedirectURIs })
+	if got := n8n(elsewhere, "http://o", "http://o"); got.Lines[1].Value != "PKCE" || got.Lines[0].Value != "n8n shows it: add it to this app" || !strings.Contains(got.Problem, "redirect URIs") {
+		t.Error("it returns elsewhere", got)
 	}
 	if got := postman(public, "http://o"); got.Lines[0].Value != "Authorization Code (With PKCE)" || got.Problem == "" {
 		t.Error(got)
@@ -150,10 +155,31 @@ func TestRecipesAreWhatTheProgramsAskFor(t *testing.T) {
 	if strings.Contains(text, "client_secret") || !strings.Contains(curl(a, "http://o").Text(), "client_secret=SECRET") {
 		t.Error("who sends a secret")
 	}
-	for _, r := range recipes(a, "http://o") {
+	for _, r := range recipes(a, Address{Origin: "http://o"}) {
 		if len(r.Lines) == 0 || r.Note == "" {
 			t.Errorf("%s says nothing", r.Program)
 		}
+	}
+}
+
+// The browser of the sign-in is outside of the container.
+func TestN8nInDockerFetchesFromInside(t *testing.T) {
+	kit.SetLanguage("en")
+	a, at := app("1", "n8n", nil), Address{Origin: "http://127.0.0.1:8787", Setting: localhttp.Setting{Port: 8787}}
+	shut := n8nInDocker(a, at)
+	at.Docker = "http://host.docker.internal:8787"
+	open := n8nInDocker(a, at)
+	for _, part := range []string{"Authorization URL: http://127.0.0.1:8787/oauth/authorize\n", "Access Token URL: http://host.docker.internal:8787/oauth/token\n"} {
+		if !strings.Contains(open.Text(), part) || shut.Text() != open.Text() {
+			t.Errorf("no %s in\n%s\n%s", part, open.Text(), shut.Text())
+		}
+	}
+	if !strings.Contains(open.Note, "http://host.docker.internal:8787/v1/…") || open.Problem != "" || !strings.Contains(shut.Problem, "Allow Docker") {
+		t.Error(open.Note, open.Problem, shut.Problem)
+	}
+	a.Public = true
+	if got := n8nInDocker(a, Address{}); !strings.Contains(got.Problem, "Client Secret") {
+		t.Error("what stops it in any case comes first:", got.Problem)
 	}
 }
 
