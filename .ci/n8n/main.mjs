@@ -5,6 +5,10 @@ import { readFileSync } from 'node:fs'
 import * as linkdesk from './linkdesk.mjs'
 import * as n8n from './n8n.mjs'
 import { editor, fields, follow } from './browser.mjs'
+import { require } from './tools.mjs'
+
+const { HttpRequestV3 } = require('n8n-nodes-base/dist/nodes/HttpRequest/V3/HttpRequestV3.node.js')
+const node = new HttpRequestV3({})
 
 process.on('exit', () => { n8n.end(); linkdesk.endServe() })
 for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => process.exit(1))
@@ -70,30 +74,29 @@ async function signIn(w, verb) {
   return { end, asked }
 }
 
-// recipe is what the program tells a person to enter: the names of the fields,
-// and for those that offer a choice what may be chosen.
-function recipe() {
+// recipe is what the program tells a person to enter in n8n: a credential, and
+// an HTTP Request node, each by the names of its fields.
+const told = (() => {
   const body = /\nfunc n8n\([\s\S]*?\n}\n/.exec(readFileSync('recipe.go', 'utf8'))[0]
-  const labels = [...body.matchAll(/\{"([^"]+)", /g)].map((m) => m[1])
-  assert.ok(body.includes('secretHint(a)'))
-  return { labels: [...labels, 'Client Secret'], grants: [...body.matchAll(/grant :?= "([^"]+)"/g)].map((m) => m[1]), authentication: /"Authentication", "([^"]+)"/.exec(body)[1] }
-}
+  const lines = Object.fromEntries([...body.matchAll(/\{"([^"]+)", (?:"([^"]+)"|[^}]*?), (?:true|false)\}/g)].map(([, label, value]) => [label, value]))
+  assert.ok(body.includes('\tsecretHint(a),'))
+  const { URL: _, 'Pagination Mode': mode, 'Parameters (Query): cursor': cursor, 'Pagination Complete When': when, 'Complete Expression': complete, ...credential } = lines
+  return { credential: { ...credential, 'Client Secret': undefined }, paging: { mode, cursor, when, complete }, grants: [...body.matchAll(/grant :?= "([^"]+)"/g)].map((m) => m[1]) }
+})()
 
 // byHand does what the recipe says in n8n's own editor, in a real browser.
 async function byHand() {
-  const { labels, grants, authentication } = recipe()
+  const { credential: lines, grants } = told
   const choices = (label) => fields.find((f) => f.displayName === label).options.map((o) => o.name)
   for (const grant of grants) assert.ok(choices('Grant Type').includes(grant), `n8n has no grant type “${grant}”`)
   const app = await create('by hand', ['orders:read'])
   const values = { 'Grant Type': grants[0], 'Authorization URL': `${linkdesk.api}/oauth/authorize`, 'Access Token URL': `${linkdesk.api}/oauth/token`,
-    'Client ID': app.client_id, Scope: 'orders:read', 'Auth URI Query Parameters': '', Authentication: authentication, 'Client Secret': app.client_secret }
-  const { 'OAuth Redirect URL': shown, ...entered } = Object.fromEntries(labels.map((l) => [l, values[l]]))
-  assert.ok(labels.includes('OAuth Redirect URL') && shown === undefined)
-  assert.deepEqual(Object.keys(entered).toSorted(), Object.keys(values).toSorted())
+    'Client ID': app.client_id, Scope: 'orders:read', 'Auth URI Query Parameters': '', Authentication: lines.Authentication, 'Client Secret': app.client_secret }
+  assert.deepEqual(Object.keys(lines).toSorted(), ['OAuth Redirect URL', ...Object.keys(values)].toSorted())
   await editor(async (form) => {
     await form.dialog.getByText('OAuth Redirect URL', { exact: true }).waitFor()
     await form.dialog.getByText(app.redirect_uris[0], { exact: true }).waitFor()
-    const { 'Client Secret': secret, ...others } = entered
+    const { 'Client Secret': secret, ...others } = values
     for (const [label, value] of Object.entries(others)) await form.enter(label, value)
     assert.equal(await form.button().count(), 0, 'n8n connects without a secret: the recipe says that it does not')
     await form.enter('Client Secret', secret)
@@ -106,20 +109,30 @@ async function byHand() {
   all(await n8n.execute(await n8n.workflow('by hand', credential, reading())))
 }
 
-const reading = (w) => ({ url: `${inside(w)}/v1/orders`, sendQuery: true, queryParameters: { parameters: [{ name: 'limit', value: '250' }] },
-  options: { pagination: { pagination: { paginationMode: 'updateAParameterInEachRequest', parameters: { parameters: [
-    { type: 'qs', name: 'cursor', value: '={{ $response.body.next }}' }] },
-  paginationCompleteWhen: 'other', completeExpression: '={{ !$response.body.next }}', limitPagesFetched: false } } } })
+// choice is how n8n keeps what a person chose in the node's option "Pagination".
+function choice(field, chosen) {
+  const pages = node.description.properties.find((p) => p.name === 'options').options.find((o) => o.displayName === 'Pagination').options[0].values
+  const found = pages.find((p) => p.displayName === field)?.options?.find((o) => o.name === chosen)
+  assert.ok(found, `“${field}” of n8n has no “${chosen}”`)
+  return found.value
+}
+
+const reading = (w, cursor = told.paging.cursor) => ({ url: `${inside(w)}/v1/orders`, sendQuery: true, queryParameters: { parameters: [{ name: 'limit', value: '250' }] },
+  options: { pagination: { pagination: { paginationMode: choice('Pagination Mode', told.paging.mode), parameters: { parameters: [
+    { type: 'qs', name: 'cursor', value: `=${cursor}` }] },
+  paginationCompleteWhen: choice('Pagination Complete When', told.paging.when), completeExpression: `=${told.paging.complete}`, limitPagesFetched: false } } } })
 
 // all compares what n8n read with what the program says that it has.
 let orders
 function all(result) {
-  assert.equal(result.status, 'success', JSON.stringify(result.error))
+  assert.equal(result.status, 'success', why(result))
   const got = result.items.flatMap((page) => page.data)
   assert.ok(result.items.length >= 5, `${result.items.length} pages`)
   assert.equal(got.length, orders.size)
   assert.deepEqual(new Set(got.map((o) => Buffer.from(o.id, 'base64url').toString())), orders)
 }
+
+const why = ({ error }) => [error?.message, error?.description, ...(error?.messages ?? [])].join('\n')
 
 // renewed runs executions whose access token is over, and looks on both sides
 // for the one renewal.
@@ -149,7 +162,7 @@ async function segment(w) {
     options: { response: { response: { fullResponse: true } } } })
   const [first, again] = [await n8n.execute(flow), await n8n.execute(flow)]
   for (const result of [first, again]) {
-    assert.equal(result.status, 'success', JSON.stringify(result.error))
+    assert.equal(result.status, 'success', why(result))
     assert.equal(result.items[0].statusCode, 201)
   }
   assert.equal(first.items[0].body.name, name)
@@ -166,7 +179,7 @@ async function stopped(w) {
   const result = await n8n.execute(w.reading)
   assert.ok(Date.now() - began < 20_000, 'it took long')
   assert.equal(result.status, 'error')
-  assert.match(result.error.message, /refresh token is invalid, expired, revoked/, JSON.stringify(result.error))
+  assert.match(result.error.message, /refresh token is invalid, expired, revoked/, why(result))
   assert.ok(linkdesk.serves())
   assert.equal((await fetch(`${linkdesk.api}/v1/me`)).status, 401)
 }
@@ -183,9 +196,14 @@ await each('denied, then connected through consent', connect)
 await each('all orders by its own paging', async (w) => all(await n8n.execute(w.reading)))
 await check('all orders by a next URL', async () => {
   const flow = await n8n.workflow('next URL', ways[0].credential, { url: `${linkdesk.api}/v1/orders?limit=250`, options: { pagination: { pagination: {
-    paginationMode: 'responseContainsNextURL', paginationCompleteWhen: 'other', completeExpression: '={{ !$response.body.next }}', limitPagesFetched: false,
+    paginationMode: 'responseContainsNextURL', paginationCompleteWhen: 'other', completeExpression: `=${told.paging.complete}`, limitPagesFetched: false,
     nextURL: `=${linkdesk.api}/v1/orders?limit=250{{ $response.body?.next ? '&cursor=' + $response.body.next : '' }}` } } } })
   all(await n8n.execute(flow))
+})
+await check('an error in the middle is no end', async () => {
+  const result = await n8n.execute(await n8n.workflow('wrong page', ways[0].credential, reading(ways[0], "{{ $pageCount === 2 ? 'wrong' : $response.body.next }}")))
+  assert.equal(result.status, 'error')
+  assert.equal(result.error.httpCode, '400')
 })
 
 await linkdesk.expire()

@@ -81,7 +81,9 @@ func n8n(a authserver.App, origin, inside string) Recipe {
 	if back == "" {
 		shown = kit.T("{app} shows it: add it to this app", "app", "n8n")
 	}
-	r := Recipe{Program: "n8n", Note: kit.T("In n8n, add a credential “OAuth2 API”, enter this, then press “Connect my account”."), Lines: []Setting{
+	note := kit.T("In n8n, add a credential “OAuth2 API”, enter this, then press “Connect my account”.") + " " +
+		kit.T("The last five are for the node “HTTP Request” with its option “Pagination”.")
+	r := Recipe{Program: "n8n", Note: note, Lines: []Setting{
 		{"OAuth Redirect URL", shown, true}, // n8n shows it and does not let it be changed
 		{"Grant Type", grant, true},
 		{"Authorization URL", authorizeURL(origin), false},
@@ -91,6 +93,12 @@ func n8n(a authserver.App, origin, inside string) Recipe {
 		{"Scope", scopeText(a), false},
 		{"Auth URI Query Parameters", kit.T("leave empty"), true},
 		{"Authentication", "Body", true},
+		{"URL", inside + "/v1/" + firstData(a) + "?limit=250", false},
+		{"Pagination Mode", "Update a Parameter in Each Request", true},
+		{"Parameters (Query): cursor", "{{ $response.body.next }}", false},
+		{"Pagination Complete When", "Other", true},
+		// Not “!…next”: n8n would take an error in the middle for the end.
+		{"Complete Expression", "{{ $response.body.next === null }}", false},
 	}}
 	switch {
 	case a.Public: // n8n shows the button only when the field of the secret is not empty
@@ -102,10 +110,9 @@ func n8n(a authserver.App, origin, inside string) Recipe {
 }
 
 func n8nInDocker(a authserver.App, at Address) Recipe {
-	inside := at.inDocker()
-	r := n8n(a, at.Origin, inside)
+	r := n8n(a, at.Origin, at.inDocker())
 	r.Program = "n8n (Docker)"
-	r.Note += " " + kit.T("Its requests go to {address}. On Linux start the container with {option}.", "address", inside+"/v1/…", "option", hostOption)
+	r.Note += " " + kit.T("On Linux start the container with {option}.", "option", hostOption)
 	if r.Problem == "" && at.Docker == "" {
 		r.Problem = kit.T("Containers cannot reach Linkdesk yet: press “Allow Docker or my network…” above.")
 	}

@@ -128,7 +128,9 @@ func TestRecipesAreWhatTheProgramsAskFor(t *testing.T) {
 	kit.SetLanguage("en")
 	a := app("1", "n8n", nil)
 	want := "OAuth Redirect URL: http://localhost:5678/rest/oauth2-credential/callback\nGrant Type: Authorization Code\nAuthorization URL: http://127.0.0.1:8787/oauth/authorize\nAccess Token URL: http://127.0.0.1:8787/oauth/token\n" +
-		"Client ID: QX7M2K9PLD4RTW8BN5VHCF3SYA\nClient Secret: the one that ends in 3f9a\nScope: orders:read products:read\nAuth URI Query Parameters: leave empty\nAuthentication: Body\n"
+		"Client ID: QX7M2K9PLD4RTW8BN5VHCF3SYA\nClient Secret: the one that ends in 3f9a\nScope: orders:read products:read\nAuth URI Query Parameters: leave empty\nAuthentication: Body\n" +
+		"URL: http://127.0.0.1:8787/v1/orders?limit=250\nPagination Mode: Update a Parameter in Each Request\nParameters (Query): cursor: {{ $response.body.next }}\n" +
+		"Pagination Complete When: Other\nComplete Expression: {{ $response.body.next === null }}\n"
 	if got := n8n(a, "http://127.0.0.1:8787", "http://127.0.0.1:8787"); got.Text() != want || got.Problem != "" {
 		t.Errorf("%s\n%s", got.Text(), got.Problem)
 	}
@@ -169,12 +171,12 @@ func TestN8nInDockerFetchesFromInside(t *testing.T) {
 	shut := n8nInDocker(a, at)
 	at.Docker = "http://host.docker.internal:8787"
 	open := n8nInDocker(a, at)
-	for _, part := range []string{"Authorization URL: http://127.0.0.1:8787/oauth/authorize\n", "Access Token URL: http://host.docker.internal:8787/oauth/token\n"} {
+	for _, part := range []string{"Authorization URL: http://127.0.0.1:8787/oauth/authorize\n", "Access Token URL: http://host.docker.internal:8787/oauth/token\n", "URL: http://host.docker.internal:8787/v1/"} {
 		if !strings.Contains(open.Text(), part) || shut.Text() != open.Text() {
 			t.Errorf("no %s in\n%s\n%s", part, open.Text(), shut.Text())
 		}
 	}
-	if !strings.Contains(open.Note, "http://host.docker.internal:8787/v1/…") || open.Problem != "" || !strings.Contains(shut.Problem, "Allow Docker") {
+	if !strings.Contains(open.Note, "--add-host=host.docker.internal:host-gateway") || open.Problem != "" || !strings.Contains(shut.Problem, "Allow Docker") {
 		t.Error(open.Note, open.Problem, shut.Problem)
 	}
 	a.Public = true
