@@ -12,6 +12,7 @@ type Button struct {
 	widget.Button
 	icon  Icon
 	title string // what an icon alone is called
+	ring  *panel
 }
 
 // AccessibilityLabel returns what a screen reader says.
@@ -45,7 +46,7 @@ func NewIconButton(i Icon, title string, do func()) *Button {
 }
 
 func newButton(i Icon, title string, importance widget.Importance, do func()) *Button {
-	b := &Button{icon: i}
+	b := &Button{icon: i, ring: newRing(Corner + ringReach)}
 	b.Text, b.Importance, b.OnTapped = title, importance, do
 	b.ExtendBaseWidget(b)
 	b.paint()
@@ -90,6 +91,23 @@ func (b *Button) MinSize() fyne.Size {
 func (b *Button) Refresh() {
 	b.paint()
 	b.Button.Refresh()
+}
+
+// CreateRenderer draws Fyne's button with the ring around it.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	return &ringed{WidgetRenderer: b.Button.CreateRenderer(), ring: b.ring, x: ringReach, y: ringReach}
+}
+
+// FocusGained shows where the keyboard is.
+func (b *Button) FocusGained() {
+	b.ring.Show()
+	b.Button.FocusGained()
+}
+
+// FocusLost hides it.
+func (b *Button) FocusLost() {
+	b.ring.Hide()
+	b.Button.FocusLost()
 }
 
 // TypedKey presses the button by Space and Enter and lets go of other keys.

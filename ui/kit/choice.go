@@ -20,8 +20,7 @@ type Choice struct {
 
 // NewChoice returns radio buttons below each other.
 func NewChoice(options []string, chosen int, changed func(i int)) *Choice {
-	c := &Choice{options: options, chosen: chosen, changed: changed, ring: newPanel("", theme.ColorNamePrimary, Corner)}
-	c.ring.Hide()
+	c := &Choice{options: options, chosen: chosen, changed: changed, ring: newRing(Corner)}
 	for _, o := range options {
 		c.marks = append(c.marks, newImage(IconNone, ColorSecondary, 18))
 		c.texts = append(c.texts, NewText(o))
@@ -151,8 +150,7 @@ func (r *choiceRenderer) Layout(s fyne.Size) {
 		h := r.c.texts[i].MinSize().Height
 		place(r.c.texts[i], p.X+18+Gap, p.Y+(choiceHeight-h)/2, size.Width-18-Gap, h)
 	}
-	r.c.ring.Move(fyne.NewPos(-GapTight, -2))
-	r.c.ring.Resize(s.AddWidthHeight(2*GapTight, 4))
+	place(r.c.ring, -ringReach, -2, s.Width+2*ringReach, s.Height+4)
 }
 
 func (r *choiceRenderer) Refresh() {

@@ -224,7 +224,7 @@ func (l *dialogLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 func (l *dialogLayout) height(o []fyne.CanvasObject) float32 {
 	h := GapPage + o[0].MinSize().Height + GapPage + o[2].MinSize().Height + GapPage
 	if s, ok := o[1].(*container.Scroll); ok {
-		h += GapGroup - GapTight + s.Content.MinSize().Height
+		h += GapGroup - 2*GapTight + s.Content.MinSize().Height
 	}
 	return h
 }
@@ -236,7 +236,7 @@ func (l *dialogLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	place(o[0], GapPage, GapPage, w, headH)
 	place(o[2], GapPage, s.Height-GapPage-footH, w, footH)
 	top := GapPage + headH + GapGroup - GapTight
-	place(o[1], GapPage-Gap, top, w+2*Gap, max(0, s.Height-top-GapPage-footH-GapPage))
+	place(o[1], GapPage-Gap, top, w+2*Gap, max(0, s.Height-top-GapPage-footH-GapPage+GapTight))
 }
 
 // scrollGutter keeps content clear of the scroll bar beside it, and borders and
@@ -244,9 +244,9 @@ func (l *dialogLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 type scrollGutter struct{}
 
 func (scrollGutter) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return o[0].MinSize().AddWidthHeight(2*Gap, GapTight)
+	return o[0].MinSize().AddWidthHeight(2*Gap, 2*GapTight)
 }
 
 func (scrollGutter) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	place(o[0], Gap, GapTight, s.Width-2*Gap, s.Height-GapTight)
+	place(o[0], Gap, GapTight, s.Width-2*Gap, s.Height-2*GapTight)
 }

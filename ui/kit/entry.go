@@ -13,11 +13,12 @@ type Entry struct {
 	widget.Entry
 	onEscape func() bool // reports whether Escape was used up
 	onDown   func()      // Down leaves the field, for a list below it
+	ring     *panel
 }
 
 // NewEntry returns a text field with a hint inside.
 func NewEntry(hint string) *Entry {
-	e := &Entry{}
+	e := &Entry{ring: newRing(Corner + ringReach)}
 	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	e.PlaceHolder = hint
 	e.ExtendBaseWidget(e)
@@ -37,6 +38,23 @@ func NewSearch(hint string, changed func(string)) *Entry {
 		return had
 	}
 	return e
+}
+
+// CreateRenderer draws Fyne's field with the ring around it.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	return &ringed{WidgetRenderer: e.Entry.CreateRenderer(), ring: e.ring, x: ringReach, y: ringReach}
+}
+
+// FocusGained shows where the keyboard is.
+func (e *Entry) FocusGained() {
+	e.ring.Show()
+	e.Entry.FocusGained()
+}
+
+// FocusLost hides it.
+func (e *Entry) FocusLost() {
+	e.ring.Hide()
+	e.Entry.FocusLost()
 }
 
 // TypedKey edits, and forwards what is not for editing. Enter goes to the
@@ -67,11 +85,14 @@ func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 }
 
 // Check is a check box that lets go of the keys it has no use for.
-type Check struct{ widget.Check }
+type Check struct {
+	widget.Check
+	ring *panel
+}
 
 // NewCheck returns a check box.
 func NewCheck(title string, changed func(bool)) *Check {
-	c := &Check{}
+	c := &Check{ring: newRing(Corner)}
 	c.Text, c.OnChanged = title, changed
 	c.ExtendBaseWidget(c)
 	return c
@@ -79,7 +100,20 @@ func NewCheck(title string, changed func(bool)) *Check {
 
 // CreateRenderer draws Fyne's box at the left edge, in line with what is above it.
 func (c *Check) CreateRenderer() fyne.WidgetRenderer {
-	return &shiftRenderer{c.Check.CreateRenderer(), sizeOf(theme.SizeNameInnerPadding) - 1}
+	box := &shiftRenderer{c.Check.CreateRenderer(), sizeOf(theme.SizeNameInnerPadding) - 1}
+	return &ringed{WidgetRenderer: box, ring: c.ring, x: ringReach, close: true}
+}
+
+// FocusGained shows where the keyboard is.
+func (c *Check) FocusGained() {
+	c.ring.Hidden = c.Disabled()
+	c.Check.FocusGained()
+}
+
+// FocusLost hides it.
+func (c *Check) FocusLost() {
+	c.ring.Hide()
+	c.Check.FocusLost()
 }
 
 type shiftRenderer struct {
@@ -102,11 +136,14 @@ func (r *shiftRenderer) Layout(s fyne.Size) {
 func (c *Check) TypedKey(ev *fyne.KeyEvent) { forward(c, ev) }
 
 // Select is a drop-down list that lets go of the keys it has no use for.
-type Select struct{ widget.Select }
+type Select struct {
+	widget.Select
+	ring *panel
+}
 
 // NewSelect returns a drop-down list.
 func NewSelect(options []string, changed func(string)) *Select {
-	s := &Select{}
+	s := &Select{ring: newRing(Corner + ringReach)}
 	s.Options, s.OnChanged = options, changed
 	s.ExtendBaseWidget(s)
 	return s
@@ -134,7 +171,20 @@ func (s *Select) MinSize() fyne.Size {
 
 // CreateRenderer draws Fyne's list with the border of a text field.
 func (s *Select) CreateRenderer() fyne.WidgetRenderer {
-	return &borderRenderer{s.Select.CreateRenderer(), newPanel("", theme.ColorNameInputBorder, Corner)}
+	box := &borderRenderer{s.Select.CreateRenderer(), newPanel("", theme.ColorNameInputBorder, Corner)}
+	return &ringed{WidgetRenderer: box, ring: s.ring, x: ringReach, y: ringReach}
+}
+
+// FocusGained shows where the keyboard is.
+func (s *Select) FocusGained() {
+	s.ring.Show()
+	s.Select.FocusGained()
+}
+
+// FocusLost hides it.
+func (s *Select) FocusLost() {
+	s.ring.Hide()
+	s.Select.FocusLost()
 }
 
 type borderRenderer struct {

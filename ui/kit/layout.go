@@ -177,6 +177,7 @@ type panel struct {
 	widget.BaseWidget
 	fill, stroke fyne.ThemeColorName
 	corner       float32
+	thick        float32 // of the stroke; 0: 1
 }
 
 func newPanel(fill, stroke fyne.ThemeColorName, corner float32) *panel {
@@ -214,7 +215,7 @@ func (r *panelRenderer) Refresh() {
 	}
 	r.rect.StrokeWidth = 0
 	if r.p.stroke != "" {
-		r.rect.StrokeWidth = 1
+		r.rect.StrokeWidth = max(1, r.p.thick)
 		r.rect.StrokeColor = colorOf(r.p.stroke)
 	}
 	r.rect.Refresh()

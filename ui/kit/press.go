@@ -18,8 +18,7 @@ type pressable struct {
 
 func (p *pressable) extend(self fyne.Widget, do func(), corner float32) {
 	p.self, p.do = self, do
-	p.ring = newPanel("", theme.ColorNamePrimary, corner)
-	p.ring.Hide()
+	p.ring = newRing(corner)
 	p.ExtendBaseWidget(self)
 }
 
@@ -84,5 +83,5 @@ func (l *Link) AccessibilityLabel() string { return l.text.text }
 
 // CreateRenderer is for Fyne.
 func (l *Link) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(stack(InsetXY(0, GapTight, l.text), l.ring))
+	return &ringed{WidgetRenderer: widget.NewSimpleRenderer(InsetXY(0, GapTight, l.text)), ring: l.ring, x: ringReach, close: true}
 }

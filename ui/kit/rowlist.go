@@ -251,11 +251,12 @@ func newChip(f Filter, on bool, do func()) *chip {
 	c := &chip{back: newPanel(fill, stroke, 12)}
 	c.title = newText(f.Title, text, theme.SizeNameText, fyne.TextStyle{Bold: on}).Whole()
 	c.count = newText(Number(int64(f.Count)), ColorSecondary, theme.SizeNameText, fyne.TextStyle{}).Whole()
-	c.extend(c, do, 12)
+	c.extend(c, do, 12+ringReach)
 	return c
 }
 
 // CreateRenderer is for Fyne.
 func (c *chip) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(stack(c.back, InsetXY(12, GapTight, HStack(Gap, c.title, c.count)), c.ring))
+	body := widget.NewSimpleRenderer(stack(c.back, InsetXY(12, GapTight, HStack(Gap, c.title, c.count))))
+	return &ringed{WidgetRenderer: body, ring: c.ring, x: ringReach, y: ringReach}
 }

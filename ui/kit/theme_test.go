@@ -26,6 +26,9 @@ func contrast(a, b color.NRGBA) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
+// Contrast is for the tests of package kit_test, which look at pictures.
+var Contrast = contrast
+
 // over is colour c as seen on an opaque ground.
 func over(c, ground color.NRGBA) color.NRGBA {
 	mix := func(a, b uint8) uint8 {
@@ -65,6 +68,9 @@ func TestTextAndIconsCanBeReadOnEverySurface(t *testing.T) {
 	}
 	for _, tone := range []Tone{Neutral, Good, Attention, Bad, Info} {
 		all = append(all, want{tone.Color(), tone.Wash(), "", text}, want{theme.ColorNameForeground, tone.Wash(), "", text})
+	}
+	for _, ground := range []fyne.ThemeColorName{ColorGoodWash, ColorWarnWash, ColorBadWash, ColorInfoWash} { // a banner has buttons: the ring around them
+		all = append(all, want{theme.ColorNamePrimary, ground, "", shape})
 	}
 	for _, tint := range []fyne.ThemeColorName{"", theme.ColorNameHover, theme.ColorNameFocus} {
 		all = append(all, want{theme.ColorNameForeground, theme.ColorNameButton, tint, text},
