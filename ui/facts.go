@@ -24,7 +24,7 @@ func (d Deps) gather(ctx context.Context) (Facts, []sync.Connection, error) {
 		f.Connections = append(f.Connections, ConnectionFact{ID: v.ID, Name: v.Name, Status: v.Status})
 		choices = append(choices, sync.Connection{ID: v.ID, Name: v.Name, Service: serviceName(v)})
 	}
-	rows, err := d.Sync.Settings(ctx, "")
+	copies, err := d.copies(ctx, views)
 	if err != nil {
 		return f, nil, err
 	}
@@ -32,7 +32,7 @@ func (d Deps) gather(ctx context.Context) (Facts, []sync.Connection, error) {
 	if err != nil {
 		return f, nil, err
 	}
-	f.fromRows(rows)
+	f.fromCopies(copies)
 	f.LastSync = lastGood(runs)
 	if f.PausedUntil, f.Paused = d.Sync.Paused(); f.PausedUntil.Equal(syncing.UntilResumed) {
 		f.PausedUntil = time.Time{}
@@ -67,18 +67,65 @@ func lastGood(runs []core.Run) time.Time {
 	return time.Time{}
 }
 
-func (f *Facts) fromRows(rows []syncing.Row) {
-	for _, r := range rows {
-		switch r.Status {
-		case syncing.StatusHeld:
-			f.Held++
-		case syncing.StatusFailed, syncing.StatusPartial:
-			f.Failing++
+// copyOf is one data model of one connection.
+type copyOf struct {
+	syncing.Row
+	connection core.Status
+}
+
+// copies reads the state of everything that is copyOf. A connection that is
+// deleted meanwhile has none.
+func (d Deps) copies(ctx context.Context, views []connection.View) ([]copyOf, error) {
+	var all []copyOf
+	for _, v := range views {
+		rows, err := d.Sync.Settings(ctx, v.ID)
+		if core.CodeOf(err) == core.CodeNotFound {
+			continue
 		}
-		if !r.NextAt.IsZero() && (f.NextSync.IsZero() || r.NextAt.Before(f.NextSync)) {
-			f.NextSync = r.NextAt
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			all = append(all, copyOf{r, v.Status})
 		}
 	}
+	return all, nil
+}
+
+// fromCopies counts data models: one that is held or failing at two
+// connections is looked at once.
+func (f *Facts) fromCopies(all []copyOf) {
+	held, failing, onSync := map[core.Model]bool{}, map[core.Model]bool{}, map[core.Model]bool{}
+	for _, c := range all {
+		switch c.Status {
+		case syncing.StatusHeld:
+			held[c.Model] = true
+		case syncing.StatusFailed, syncing.StatusPartial:
+			failing[c.Model] = true
+			if !c.byConnection() {
+				onSync[c.Model] = true
+			}
+		}
+		if !c.NextAt.IsZero() && (f.NextSync.IsZero() || c.NextAt.Before(f.NextSync)) {
+			f.NextSync = c.NextAt
+		}
+	}
+	f.Held, f.Failing, f.OnSync = len(held), len(failing), len(onSync)
+}
+
+// byConnection reports whether a copy fails because of the connection itself:
+// then all its data fails at once, and nothing on the Sync tab mends that.
+func (c copyOf) byConnection() bool {
+	switch c.connection {
+	case core.StatusReauth, core.StatusScope, core.StatusLocked, core.StatusUnreachable, core.StatusPending:
+		return true
+	}
+	switch c.Item.LastCode {
+	case core.CodeReauthRequired, core.CodeScopeMissing, core.CodeClientInvalid, core.CodeAccountMismatch, core.CodeKeyring, core.CodeKeyLost,
+		core.CodeOffline, core.CodeServiceDown, core.CodeRateLimited, core.CodeTLSUntrusted, core.CodeClockWrong:
+		return true
+	}
+	return false
 }
 
 // running takes over what runs now.

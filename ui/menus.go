@@ -18,14 +18,18 @@ func (w *Window) syncMenu() []kit.MenuItem {
 
 // gearMenu repeats every action of the tray, for desktops without one (P-25).
 func (w *Window) gearMenu() []kit.MenuItem {
-	items := []kit.MenuItem{w.pauseItem(),
-		{Title: kit.T("Check all connections"), Do: func() { w.frame.Select(TabConnections); w.connections.VerifyAll() }},
-		{Line: true},
+	var items []kit.MenuItem
+	if len(w.facts.Connections) > 0 {
+		items = []kit.MenuItem{w.pauseItem(),
+			{Title: kit.T("Check all connections"), Icon: kit.IconCheck, Do: func() { w.frame.Select(TabConnections); w.connections.VerifyAll() }},
+			{Line: true}}
+	}
+	items = append(items, []kit.MenuItem{
 		{Title: kit.T("Practice store"), Icon: kit.IconPractice, Do: func() { w.openURL(w.deps.Practice) }},
 		{Title: kit.T("How sign-ins are protected…"), Icon: kit.IconLock, Do: w.showProtection},
 		{Title: kit.T("Appearance"), Items: w.appearanceItems()},
 		{Title: kit.T("Language"), Items: w.languageItems()},
-	}
+	}...)
 	if w.deps.Platform.Autostart() {
 		items = append(items, kit.MenuItem{Title: kit.T("Don't start when I sign in"), Do: func() { w.setAutostart(false) }})
 	} else {

@@ -23,6 +23,7 @@ type Facts struct {
 	NextSync    time.Time
 	Held        int // data models with removals that wait for a yes
 	Failing     int // data models of which the last run did not get everything
+	OnSync      int // of those, the ones with a cause that is mended on the Sync tab
 	AppsOrigin  string
 	AppsOn      bool
 	AppsProblem string   // why the local address is off; "" when somebody turned it off
@@ -179,5 +180,6 @@ func (f Facts) Foot() string {
 }
 
 // TabNumbers are the figures in the titles of the Sync and Connections tabs:
-// how many things there wait for the person.
-func (f Facts) TabNumbers() (sync, connections int) { return f.Held + f.Failing, f.needing() }
+// how many things there wait for the person. What a connection is the cause of
+// counts there and nowhere else.
+func (f Facts) TabNumbers() (sync, connections int) { return f.Held + f.OnSync, f.needing() }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"linkdesk/core"
+	"linkdesk/core/syncing"
 	"linkdesk/ui/kit"
 )
 
@@ -53,6 +54,43 @@ func TestOverallState(t *testing.T) {
 				t.Errorf("sentence %q, want %q", got, c.sentence)
 			}
 		})
+	}
+}
+
+// A dead sign-in stops five kinds of data: that is one thing to do, and it is
+// done on the Connections tab.
+func TestOneProblemCountsOnOneTab(t *testing.T) {
+	failed := func(code core.Code) (rows []syncing.Row) {
+		for _, m := range core.Models() {
+			rows = append(rows, syncing.Row{Model: m, Status: syncing.StatusFailed, Item: syncing.Item{LastCode: code}})
+		}
+		return rows
+	}
+	held := []syncing.Row{{Model: core.Orders, Status: syncing.StatusHeld}, {Model: core.Stores, Status: syncing.StatusOK}}
+	partly := []syncing.Row{{Model: core.Orders, Status: syncing.StatusPartial, Item: syncing.Item{LastCode: core.CodeDataUnexpected}}}
+	for _, c := range []struct {
+		name                string
+		status              core.Status
+		rows                []syncing.Row
+		sync, conns, failed int
+	}{
+		{"dead sign-in", core.StatusReauth, failed(core.CodeReauthRequired), 0, 1, 5},
+		{"dead, as the run before said otherwise", core.StatusReauth, failed(core.CodeInternal), 0, 1, 5},
+		{"the service is down", core.StatusOK, failed(core.CodeServiceDown), 0, 0, 5},
+		{"odd data", core.StatusOK, partly, 1, 0, 1},
+		{"held", core.StatusOK, held, 1, 0, 0},
+		{"all is well", core.StatusOK, held[1:], 0, 0, 0},
+	} {
+		f := Facts{Connections: conns(c.status)}
+		var all []copyOf
+		for _, r := range c.rows {
+			all = append(all, copyOf{r, c.status}, copyOf{r, c.status}) // two shops alike are one row of the tab
+		}
+		f.fromCopies(all)
+		sync, connections := f.TabNumbers()
+		if sync != c.sync || connections != c.conns || f.Failing != c.failed {
+			t.Errorf("%s: Sync (%d), Connections (%d), %d failing; want %d, %d, %d", c.name, sync, connections, f.Failing, c.sync, c.conns, c.failed)
+		}
 	}
 }
 

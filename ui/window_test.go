@@ -267,6 +267,16 @@ func TestTheMenusRepeatTheTray(t *testing.T) {
 	w.wait(t, "that sync", func() bool { return w.d.has("sync con_1") })
 }
 
+// A menu offers nothing that there is nothing for.
+func TestTheGearMenuOffersNoPauseWithNothingConnected(t *testing.T) {
+	w := open(t, firstDay(t))
+	for _, it := range w.gearMenu() {
+		if it.Title == w.pauseItem().Title || it.Title == "Check all connections" {
+			t.Errorf("%q is offered with nothing connected", it.Title)
+		}
+	}
+}
+
 func TestTheTrayFollowsTheState(t *testing.T) {
 	d := sample(t)
 	w := open(t, d)

@@ -66,6 +66,7 @@ func New(ctx context.Context, env *kit.Env, c Core, services func() []*service.M
 	})
 	t.pane = kit.NewDetailPane(func() { t.p.Open("") })
 	t.search = kit.NewSearch(kit.T("Search connections"), func(text string) { t.p.Search(text) })
+	t.search.OnDown(t.list.Focus)
 	t.all = kit.NewButton(kit.T("Verify all"), func() { t.p.VerifyAll() })
 	t.tools = kit.HStack(kit.Gap, kit.Width(240, t.search), t.all, kit.NewPrimary(kit.T("Add connection"), func() { t.Add("") }).With(kit.IconPlus))
 	t.beside = kit.NewBeside(t.list)

@@ -21,7 +21,9 @@ func NewBeside(list fyne.CanvasObject) *Beside {
 // Open shows the pane beside the list; nil closes it.
 func (b *Beside) Open(pane fyne.CanvasObject) {
 	objs := []fyne.CanvasObject{b.list}
-	if pane != nil {
+	if pane == nil {
+		unmark(b.list)
+	} else {
 		objs = append(objs, pane)
 	}
 	if len(objs) == len(b.row.Objects) && (pane == nil || b.row.Objects[1] == pane) {
@@ -29,6 +31,18 @@ func (b *Beside) Open(pane fyne.CanvasObject) {
 	}
 	b.row.Objects = objs
 	b.row.Refresh()
+}
+
+// unmark takes the mark from the row that was open: a list, or several.
+func unmark(o fyne.CanvasObject) {
+	switch x := o.(type) {
+	case interface{ Unselect() }:
+		x.Unselect()
+	case *fyne.Container:
+		for _, each := range x.Objects {
+			unmark(each)
+		}
+	}
 }
 
 type besideLayout struct{}

@@ -1,6 +1,9 @@
 package kit
 
 import (
+	"cmp"
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -177,8 +180,13 @@ func showMenuAt(c fyne.Canvas, pos fyne.Position, items []MenuItem) {
 	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", fyneItems(items)...), c, pos)
 }
 
+// blank stands where an entry has no icon and others have one, so that the
+// titles begin at one line.
+const blank Icon = "blank"
+
 func fyneItems(items []MenuItem) []*fyne.MenuItem {
 	var all []*fyne.MenuItem
+	icons := slices.ContainsFunc(items, func(it MenuItem) bool { return it.Icon != "" })
 	for _, it := range items {
 		if it.Line {
 			all = append(all, fyne.NewMenuItemSeparator())
@@ -190,8 +198,8 @@ func fyneItems(items []MenuItem) []*fyne.MenuItem {
 		}
 		m := fyne.NewMenuItem(title, it.Do)
 		m.Disabled = it.Do == nil && it.Items == nil
-		if it.Icon != "" {
-			m.Icon = it.Icon.Resource(ColorSecondary)
+		if icons {
+			m.Icon = cmp.Or(it.Icon, blank).Resource(ColorSecondary)
 		}
 		if it.Items != nil {
 			m.ChildMenu = fyne.NewMenu("", fyneItems(it.Items)...)

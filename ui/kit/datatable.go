@@ -44,6 +44,7 @@ func NewDataTable(opt DataTableOptions) *DataTable {
 		v.set(i)
 	})
 	t.list.open = func(i int) {
+		t.list.Select(i)
 		if opt.OnOpen != nil {
 			opt.OnOpen(i)
 		}
@@ -91,6 +92,12 @@ func (t *DataTable) Select(i int) {
 	t.list.cursor = i
 	t.list.Select(i)
 }
+
+// Unselect marks no row, for when what was beside the table has been closed.
+func (t *DataTable) Unselect() { t.list.UnselectAll() }
+
+// Focus gives the rows the keyboard.
+func (t *DataTable) Focus() { t.list.takeFocus() }
 
 // ScrollTo brings row i into sight.
 func (t *DataTable) ScrollTo(i int) { t.list.ScrollTo(i) }

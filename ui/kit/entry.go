@@ -12,7 +12,7 @@ import (
 type Entry struct {
 	widget.Entry
 	onEscape func() bool // reports whether Escape was used up
-	onDown   func()      // Down leaves the field, for a list below it
+	onDown   func()
 	ring     *panel
 }
 
@@ -39,6 +39,9 @@ func NewSearch(hint string, changed func(string)) *Entry {
 	}
 	return e
 }
+
+// OnDown is what the Down key does: it leaves the field for the list below it.
+func (e *Entry) OnDown(do func()) { e.onDown = do }
 
 // CreateRenderer draws Fyne's field with the ring around it.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {

@@ -99,15 +99,19 @@ func (l *keyList) moveTo(i int) {
 	l.Highlight(l.cursor)
 }
 
-// tapped is a press on row i: it takes the keyboard there and opens it.
-func (l *keyList) tapped(i int) {
-	l.cursor = i
+// takeFocus gives the list the keyboard, unless it is not on screen.
+func (l *keyList) takeFocus() {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil {
 		c.Focus(l)
 	}
+}
+
+// tapped is a press on row i: it takes the keyboard there and opens it.
+func (l *keyList) tapped(i int) {
+	l.cursor = i
+	l.takeFocus()
 	l.ringed = false
 	l.Highlight(i)
-	l.Select(i)
 	if l.open != nil {
 		l.open(i)
 	}

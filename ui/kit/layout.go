@@ -58,6 +58,24 @@ func Fill(gap float32, head, body fyne.CanvasObject) *fyne.Container {
 	return container.New(&fillLayout{gap}, head, body)
 }
 
+// After puts body beside a first object; body takes the rest of the width.
+func After(gap float32, first, body fyne.CanvasObject) *fyne.Container {
+	return container.New(afterLayout{gap}, first, body)
+}
+
+type afterLayout struct{ gap float32 }
+
+func (l afterLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(a.Width+l.gap+b.Width, max(a.Height, b.Height))
+}
+
+func (l afterLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	place(o[0], 0, (s.Height-a.Height)/2, a.Width, a.Height)
+	place(o[1], a.Width+l.gap, (s.Height-b.Height)/2, s.Width-a.Width-l.gap, b.Height)
+}
+
 // MaxWidth keeps lines readable: obj is at most width wide, at the left.
 func MaxWidth(width float32, obj fyne.CanvasObject) *fyne.Container {
 	return container.New(&widthLayout{most: width}, obj)

@@ -2,11 +2,14 @@ package kit_test
 
 import (
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -201,5 +204,76 @@ func TestDataTableShowsRowsWhenTheyArrive(t *testing.T) {
 	test.Tap(head)
 	if fmt.Sprint(sorted) != "[{n false} {n true}]" {
 		t.Errorf("the head sorted by %v", sorted)
+	}
+}
+
+// What is beside a list is that of the marked row: without it no row is marked,
+// and the mark goes where the row goes.
+func TestTheMarkIsThatOfTheOpenRow(t *testing.T) {
+	e := kittest.NewEnv(t)
+	list := kit.NewRowList(kit.RowListOptions{Name: "Name", Status: "Status", OnOpen: func(string) {}})
+	table := kit.NewDataTable(kit.DataTableOptions{Columns: []kit.Column{{Title: "Number"}}, Length: func() int { return 3 },
+		Cells: func(_ int, cells []string) bool { cells[0] = "#1042"; return true }})
+	list.Set(kit.RowListState{Rows: sampleRows()})
+	beside := kit.NewBeside(kit.VStack(0, container.NewGridWrap(fyne.NewSize(500, 360), list), container.NewGridWrap(fyne.NewSize(500, 160), table)))
+	e.Show(beside, fyne.NewSize(900, 560))
+	none := e.Window.Canvas().Capture()
+	marked := func() int { return differing(none, e.Window.Canvas().Capture()) }
+	for name, o := range map[string]fyne.CanvasObject{"list": list, "table": table} {
+		test.TapCanvas(e.Window.Canvas(), fyne.CurrentApp().Driver().AbsolutePositionForObject(o).AddXY(200, 60))
+		e.Window.Canvas().Unfocus()
+		if marked() < 1000 {
+			t.Errorf("%s: a press does not mark the row", name)
+		}
+		beside.Open(kit.NewText("Its details"))
+		beside.Open(nil)
+		if n := marked(); n > 0 {
+			t.Errorf("%s: the row is still marked after its details were closed: %d pixels", name, n)
+		}
+	}
+
+	rows := sampleRows()
+	list.Select(rows[0].ID)
+	first := e.Window.Canvas().Capture()
+	list.Set(kit.RowListState{Rows: append(slices.Clone(rows[1:]), rows[0])})
+	list.Set(kit.RowListState{Rows: rows})
+	if n := differing(first, e.Window.Canvas().Capture()); n > 0 {
+		t.Errorf("the mark did not follow its row there and back: %d pixels", n)
+	}
+	list.Set(kit.RowListState{Rows: rows[1:]})
+	list.Set(kit.RowListState{Rows: rows[1:], Filter: "x"})
+	list.Select("")
+	gone := e.Window.Canvas().Capture()
+	list.Set(kit.RowListState{Rows: rows[1:]})
+	if n := differing(gone, e.Window.Canvas().Capture()); n > 0 {
+		t.Errorf("a row is marked that nobody chose: %d pixels", n)
+	}
+}
+
+func differing(a, b image.Image) (n int) {
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			if a.At(x, y) != b.At(x, y) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// The titles of a menu begin at one line, with an icon or without.
+func TestMenuTitlesAreInLine(t *testing.T) {
+	e := kittest.NewEnv(t)
+	below := kit.NewButton("Menu", nil)
+	e.Show(kit.Page(kit.HStack(0, below)), fyne.NewSize(600, 400))
+	kit.ShowMenu(below, []kit.MenuItem{{Title: "Pause", Icon: kit.IconPause, Do: func() {}}, {Title: "Language", Items: []kit.MenuItem{{Title: "English", Do: func() {}}}}, {Title: "Quit", Do: func() {}}})
+	at := map[string]float32{}
+	for _, o := range test.LaidOutObjects(e.Window.Canvas().Overlays().Top()) {
+		if text, ok := o.(*canvas.Text); ok && text.Text != "" {
+			at[text.Text] = fyne.CurrentApp().Driver().AbsolutePositionForObject(text).X
+		}
+	}
+	if len(at) < 3 || at["Language"] != at["Pause"] || at["Quit"] != at["Pause"] {
+		t.Errorf("the titles begin at %v", at)
 	}
 }

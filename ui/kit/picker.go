@@ -42,11 +42,7 @@ func NewPicker(options []Option, hint string, choose func(id string)) *Picker {
 			choose(p.found[max(0, min(p.list.cursor, len(p.found)-1))].ID)
 		}
 	}
-	p.Search.onDown = func() {
-		if c := fyne.CurrentApp().Driver().CanvasForObject(p.list); c != nil {
-			c.Focus(p.list)
-		}
-	}
+	p.Search.OnDown(p.list.takeFocus)
 	p.nothing.Hide()
 	p.content = Fill(Gap, p.Search, Surface(stack(p.list, container.NewCenter(Width(300, p.nothing)))))
 	p.ExtendBaseWidget(p)

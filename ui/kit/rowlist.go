@@ -62,7 +62,8 @@ type RowList struct {
 	list    *keyList
 	body    *fyne.Container
 	views   map[*rowView]bool
-	asked   int // rows when more were last asked for
+	asked   int    // rows when more were last asked for
+	chosen  string // id of the marked row; "": none
 	emptied bool
 }
 
@@ -111,6 +112,7 @@ func (l *RowList) Set(s RowListState) {
 	l.setTop()
 	l.heads.set(s.Sort)
 	l.setBody()
+	defer l.mark()
 	if len(before.Rows) == len(s.Rows) && before.Loading == s.Loading && !l.emptied {
 		for v := range l.views {
 			if v.at >= 0 && v.at < len(s.Rows) {
@@ -159,22 +161,29 @@ func (l *RowList) setBody() {
 
 // Select marks the row of that id, without opening it; "" marks none.
 func (l *RowList) Select(id string) {
-	for i, r := range l.state.Rows {
-		if r.ID == id {
-			l.list.cursor = i
-			l.list.Select(i)
-			return
-		}
+	l.chosen = id
+	if i := l.mark(); i >= 0 {
+		l.list.cursor = i
 	}
-	l.list.UnselectAll()
+}
+
+// Unselect marks no row, for when what was beside the list has been closed.
+func (l *RowList) Unselect() { l.Select("") }
+
+// mark lets the mark follow its row, wherever the order puts it, and returns
+// where that is.
+func (l *RowList) mark() int {
+	i := slices.IndexFunc(l.state.Rows, func(r Row) bool { return l.chosen != "" && r.ID == l.chosen })
+	if i < 0 {
+		l.list.UnselectAll()
+	} else {
+		l.list.Select(i)
+	}
+	return i
 }
 
 // Focus gives the list the keyboard.
-func (l *RowList) Focus() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(l.list); c != nil {
-		c.Focus(l.list)
-	}
-}
+func (l *RowList) Focus() { l.list.takeFocus() }
 
 func (l *RowList) length() int {
 	if l.state.Loading && len(l.state.Rows) == 0 {
@@ -199,7 +208,7 @@ func (l *RowList) update(i int, o fyne.CanvasObject) {
 
 func (l *RowList) openRow(i int) {
 	if l.opt.OnOpen != nil && i < len(l.state.Rows) {
-		l.list.Select(i)
+		l.Select(l.state.Rows[i].ID)
 		l.opt.OnOpen(l.state.Rows[i].ID)
 	}
 }

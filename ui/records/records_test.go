@@ -163,6 +163,35 @@ func TestDetailShowsLinesAndHistory(t *testing.T) {
 	}
 }
 
+// Down leads from the search into the records, Enter opens one there, and
+// Escape closes it again without leaving the page.
+func TestRecordsByKeyboard(t *testing.T) {
+	env, g := open(t, &shop{orders: 10})
+	wait(t, env, "rows", func() bool { return len(g.p.state.Rows) == 10 })
+	c := env.Window.Canvas()
+	g.FocusSearch()
+	for _, key := range []fyne.KeyName{fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn} {
+		c.Focused().TypedKey(&fyne.KeyEvent{Name: key})
+	}
+	if o := g.p.state.Open; o == nil || o.Record.RemoteID != "o1" {
+		t.Fatalf("Down, Down, Enter opened %+v", o)
+	}
+	if !g.Escape() || g.p.state.Open != nil {
+		t.Error("Escape did not close it")
+	}
+}
+
+// What stands above the records ends where they end.
+func TestTheSearchEndsAtTheEdgeOfTheRecords(t *testing.T) {
+	_, g := open(t, &shop{orders: 10})
+	right := func(o fyne.CanvasObject) float32 {
+		return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X + o.Size().Width
+	}
+	if a, b := right(g.head.Search), right(g.table); a != b {
+		t.Errorf("the search ends at %v, the records at %v", a, b)
+	}
+}
+
 func TestScreens(t *testing.T) {
 	env, g := open(t, &shop{orders: 1204})
 	wait(t, env, "rows", func() bool { return len(g.p.state.Rows) > 0 })

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"linkdesk/core"
 	"linkdesk/ui/kit"
@@ -57,10 +56,11 @@ func New(ctx context.Context, env *kit.Env, c Core, o Options) *Page {
 		title = kit.T("{data} from {name}", "data", title, "name", o.Name(o.Connection))
 	}
 	g.head = kit.NewPageHeader(kit.Header{Title: title, Search: kit.T("Search"), OnSearch: g.p.Search})
+	g.head.Search.OnDown(g.table.Focus)
 	back := kit.NewButton(kit.T("Back"), o.Back).With(kit.IconBack)
 	removed := kit.NewCheck(kit.T("Also removed ones"), g.p.ShowRemoved)
 	g.line = kit.Spread(kit.Gap, 1, g.count, removed)
-	top := kit.VStack(kit.Gap, container.NewBorder(nil, nil, back, nil, kit.InsetXY(kit.Gap, 0, g.head)), g.line, g.fault)
+	top := kit.VStack(kit.Gap, kit.After(kit.Gap, back, g.head), g.line, g.fault)
 	g.body = kit.NewBeside(g.table)
 	g.Content = kit.Page(kit.Fill(kit.Gap, top, g.body))
 	g.p.Open(o.Model, o.Connection)

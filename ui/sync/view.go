@@ -181,6 +181,10 @@ func (t *Tab) empty() fyne.CanvasObject {
 }
 
 func (t *Tab) showBeside(old, now State, clock time.Time) {
+	if old.Open != now.Open || old.OpenRun != now.OpenRun {
+		t.models.Select(string(now.Open))
+		t.runs.Select(string(now.OpenRun))
+	}
 	switch {
 	case now.Open != "":
 		t.pane.set(now, clock, old.Open != now.Open || old.For != now.For)
