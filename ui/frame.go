@@ -105,7 +105,7 @@ func (f *Frame) title(t Tab, name string, n int) {
 func appsLine(f Facts) string {
 	switch {
 	case f.AppsProblem != "":
-		return kit.T("Apps address is off: {why}", "why", f.AppsProblem)
+		return kit.T("Apps address is off: {why}", "why", kit.Say(f.AppsProblem))
 	case !f.AppsOn:
 		return kit.T("Apps address is off")
 	}

@@ -150,7 +150,7 @@ func permissionStates(v connection.View) []kit.State {
 		if r.Access == core.Disabled {
 			continue
 		}
-		st := kit.State{Icon: kit.IconCheck, Tone: kit.Good, Word: kit.T(r.Words), Detail: strings.Join(append(slices.Clone(r.Scopes), kit.T("given")), " · ")}
+		st := kit.State{Icon: kit.IconCheck, Tone: kit.Good, Word: asked(r.Words), Detail: strings.Join(append(slices.Clone(r.Scopes), kit.T("given")), " · ")}
 		if slices.Contains(missing, r.Model) {
 			st.Icon, st.Tone = kit.IconCross, kit.Attention
 			st.Detail = strings.Join(append(slices.Clone(r.Scopes), kit.T("missing")), " · ")

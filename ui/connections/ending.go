@@ -56,7 +56,7 @@ func ending(f Flow) Ending {
 		return Ending{Title: p.Title, Text: kit.T("What {service} gives would have no safe place. Unlock the password store, then try again.", "service", service),
 			Icon: kit.IconLock, Tone: kit.Attention, Ways: []Way{WayUnlock, WayAgain}}
 	case core.CodeInvalid:
-		return Ending{Title: kit.T("The sign-in could not begin"), Text: kit.T(e.Public), Icon: kit.IconAlert, Tone: kit.Attention, Ways: []Way{WayEdit}}
+		return Ending{Title: kit.T("The sign-in could not begin"), Text: kit.Say(e.Public), Icon: kit.IconAlert, Tone: kit.Attention, Ways: []Way{WayEdit}}
 	case core.CodeClientInvalid:
 		p := words.Error(e, words.Names{Service: service})
 		return Ending{Title: p.Title, Text: p.Cause, Icon: kit.IconCross, Tone: kit.Bad, Ways: []Way{WayEdit, WayAgain}, Details: details(e)}
@@ -81,7 +81,7 @@ func cause(e *core.Error, f Flow) string {
 	nothing := " " + kit.T("Nothing was changed.")
 	switch {
 	case e.Public != "":
-		return kit.T(e.Public)
+		return kit.Say(e.Public)
 	case e.Code == core.CodeServiceDown:
 		return kit.T("{service} has a problem; nothing is wrong on this computer. Try again in a few minutes.", "service", service) + nothing
 	case e.Code == core.CodeOffline:

@@ -1,7 +1,6 @@
 package connections
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -147,7 +146,7 @@ func (fm *form) addInput(_ Flow, in service.Input) {
 	x := &formField{entry: kit.NewEntry(in.Example), value: func(f Flow) string { return f.value(in) },
 		fault: func(f Flow) string {
 			if err := in.Validate(f.value(in)); err != nil {
-				return kit.T(core.AsError(err).Public)
+				return kit.Say(core.AsError(err).Public)
 			}
 			return ""
 		}}
@@ -197,8 +196,8 @@ func (fm *form) addGuide(f Flow) {
 		return
 	}
 	box := kit.VStack(kit.GapTight)
-	for _, l := range guideLines(f.Service.Guide) {
-		box.Add(kit.NewNote(l))
+	for _, l := range f.Service.GuideLines() {
+		box.Add(kit.NewNote(kit.T(l)))
 	}
 	if f.Service.Docs != "" {
 		box.Add(kit.HStack(0, kit.NewLink(kit.T("Open the web site of {service}", "service", f.Service.Name), func() { fm.v.t.hooks.OpenURL(f.Service.Docs) })))
@@ -252,33 +251,4 @@ func (v *flowView) fold(title string, open, centred bool, inner fyne.CanvasObjec
 		row = container.NewCenter(head)
 	}
 	return kit.VStack(kit.Gap, row, inner)
-}
-
-var (
-	emphasis = regexp.MustCompile(`(^|[^*])\*([^*]+)\*`)
-	listItem = regexp.MustCompile(`^(\d+\.|[-*]) `)
-)
-
-// guideLines turns the short markdown of a guide into paragraphs in which only
-// **bold** is left: lines that continue an item are joined to it.
-func guideLines(markdown string) []string {
-	var all []string
-	fresh := true
-	for _, l := range strings.Split(markdown, "\n") {
-		text := strings.TrimSpace(l)
-		if text == "" {
-			fresh = true
-			continue
-		}
-		if fresh || listItem.MatchString(text) || len(all) == 0 {
-			all = append(all, text)
-		} else {
-			all[len(all)-1] += " " + text
-		}
-		fresh = false
-	}
-	for i, l := range all {
-		all[i] = strings.ReplaceAll(emphasis.ReplaceAllString(l, "$1“$2”"), "`", "")
-	}
-	return all
 }

@@ -110,7 +110,7 @@ func (r *review) levels(m core.Model) []kit.MenuItem {
 		if c.Allowed {
 			it.Do = func() { r.v.w.Edit(func(f *Flow) { f.Draft.Access[m] = c.Level }) }
 		} else {
-			it.Reason = kit.T(c.Reason)
+			it.Reason = kit.Say(c.Reason)
 		}
 		items = append(items, it)
 	}
@@ -136,7 +136,7 @@ func (x *reviewRow) set(f Flow, row service.ReviewRow) {
 	}
 	x.read.SetText(read)
 	x.more.SetText(more)
-	x.reason.SetText(kit.T(row.Reason))
+	x.reason.SetText(kit.Say(row.Reason))
 	x.more.Hidden, x.reason.Hidden = more == "", row.Reason == "" || more != ""
 	text, color := stateWord(row.State)
 	x.now.Set(text, color)
@@ -146,9 +146,18 @@ func (x *reviewRow) set(f Flow, row service.ReviewRow) {
 func askedWords(all string) (first, second string) {
 	first, second, _ = strings.Cut(all, "; ")
 	if r, n := utf8.DecodeRuneInString(second); n > 0 {
-		second = kit.T(string(unicode.ToUpper(r)) + second[n:])
+		second = kit.Say(string(unicode.ToUpper(r)) + second[n:])
 	}
-	return kit.T(first), second
+	return kit.Say(first), second
+}
+
+// asked is what is permitted, in one line.
+func asked(all string) string {
+	first, second := askedWords(all)
+	if second == "" {
+		return first
+	}
+	return first + " · " + second
 }
 
 // levelButton looks like a list to choose from; what it opens is a menu, where

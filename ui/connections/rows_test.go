@@ -134,14 +134,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestGuidesBecomeParagraphs(t *testing.T) {
-	got := guideLines("Needs an app.\n\n**With an app**\n1. Open *Account & billing*, *Extras*.\n2. Enter exactly `http://x`\n   and save.\n")
-	want := []string{"Needs an app.", "**With an app**", "1. Open “Account & billing”, “Extras”.", "2. Enter exactly http://x and save."}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestTheAddressToEnterAtTheService(t *testing.T) {
 	all := manifests(t)
 	for id, want := range map[string]string{"practice": "", "mailchimp": "http://127.0.0.1:3000/oauth/mailchimp/callback", "hubspot": "http://localhost:38917/callback"} {

@@ -16,7 +16,9 @@ func TestCatalogueComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, must := range []string{"{n} min ago", "Every {n} weeks, {day} {time}", "The sign-in took too long", "Read & Write"} {
+	for _, must := range []string{"{n} min ago", "Every {n} weeks, {day} {time}", "The sign-in took too long", "Read & Write",
+		"That is not the passphrase. Try again.", "That app is not there any more.", "Port {1} of this computer is used by the program “{2}”. Quit that program, then turn the address on again.",
+		"{1} has no {2}.", "A HubSpot account has no stores.", "See your orders", "1. In your HubSpot developer account create an app and open its “Auth” settings."} {
 		if !slices.Contains(texts, must) {
 			t.Errorf("the search for texts did not find %q", must)
 		}

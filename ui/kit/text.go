@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"fyne.io/fyne/v2/lang"
@@ -19,6 +20,8 @@ var Languages = []string{"en", "de", "es"}
 type catalogue struct {
 	language string
 	texts    map[string]string
+	once     sync.Once
+	forms    []form // see Say
 }
 
 var current atomic.Pointer[catalogue]

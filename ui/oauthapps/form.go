@@ -222,7 +222,7 @@ func uriFault(uri string) string {
 		return ""
 	}
 	if err := authserver.CheckRedirectURI(uri); err != nil {
-		return kit.T(core.AsError(err).Public)
+		return kit.Say(core.AsError(err).Public)
 	}
 	return ""
 }

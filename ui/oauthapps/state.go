@@ -87,7 +87,7 @@ func (s State) Line() string {
 	case s.Address.On:
 		return kit.T("On")
 	case s.Address.Problem != "":
-		return kit.T("Off: {why}", "why", s.Address.Problem)
+		return kit.T("Off: {why}", "why", kit.Say(s.Address.Problem))
 	}
 	return kit.T("Off")
 }

@@ -43,7 +43,7 @@ func Error(err error, n Names) Problem {
 	}
 	p := Problem{Title: kit.T(text.Title, args...), Cause: kit.T(text.Cause, args...), Button: kit.T(text.Button)}
 	if e.Public != "" {
-		p.Cause = kit.T(e.Public)
+		p.Cause = kit.Say(e.Public)
 	}
 	p.Details = string(e.Code)
 	if e.Ref != "" {

@@ -13,10 +13,12 @@ import (
 
 	"linkdesk/assets"
 	"linkdesk/core"
+	"linkdesk/core/service"
 )
 
 // Texts returns every English text that the program can show, sorted: what the
-// Go files below root hand to kit.T and kit.N, and the words of package core.
+// Go files below root (that of ui) hand to kit.T and kit.N, the words of the
+// core, the sentences of its errors, and the texts of our own manifests.
 func Texts(root string) ([]string, error) {
 	found := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -37,7 +39,15 @@ func Texts(root string) ([]string, error) {
 		})
 		return nil
 	})
-	for _, text := range coreTexts() {
+	if err != nil {
+		return nil, err
+	}
+	sentences, err := Sentences(filepath.Join(root, ".."))
+	if err != nil {
+		return nil, err
+	}
+	manifests, err := manifestTexts()
+	for _, text := range slices.Concat(coreTexts(), sentences, manifests) {
 		found[text] = true
 	}
 	delete(found, "")
@@ -110,6 +120,39 @@ func coreTexts() []string {
 		all = append(all, s.Title())
 	}
 	return all
+}
+
+// manifestTexts are what our own manifests say to a person. Those that a person
+// adds speak their own language.
+func manifestTexts() ([]string, error) {
+	files, err := fs.Glob(assets.Services, "services/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, name := range files {
+		data, err := assets.Services.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		m, err := service.Load(name, data)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, m.Note, m.Access.Note), m.GuideLines()...)
+		inputs := m.Inputs
+		for _, a := range m.Auth {
+			all = append(all, a.Label)
+			inputs = append(inputs, a.Fields...)
+		}
+		for _, in := range inputs {
+			all = append(all, in.Label, in.Help)
+		}
+		for _, data := range m.Models {
+			all = append(all, data.Reason, data.ScopeText.Read, data.ScopeText.Write)
+		}
+	}
+	return all, nil
 }
 
 // Missing returns the texts that the catalogue of a language lacks, and the
