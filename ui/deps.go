@@ -72,6 +72,8 @@ type Platform interface {
 	Minimise(w fyne.Window) bool
 	// CanTray reports whether a tray icon may be asked for at all.
 	CanTray() bool
+	// Screen is the room that a window can have, in Fyne's units; zero: not known.
+	Screen() fyne.Size
 	OpenURL(ctx context.Context, address string) error
 	Autostart() bool
 	SetAutostart(on bool) error

@@ -45,8 +45,9 @@ type desk struct {
 	address oauthapps.Address
 	outside []authserver.App      // programs that may read
 	asks    []authserver.Question // of theirs
-	tray    bool                  // something shows tray icons
-	icons   bool                  // the window can be minimised
+	tray    bool
+	screen  fyne.Size // something shows tray icons
+	icons   bool      // the window can be minimised
 	auto    bool
 	fault   error  // of any action
 	wake    func() // lets a test that waits look again
@@ -214,6 +215,7 @@ func (n notes) Set(_ context.Context, key, value string) error {
 
 func (d *desk) TrayHost(context.Context) bool { return d.tray }
 func (d *desk) CanTray() bool                 { return true }
+func (d *desk) Screen() fyne.Size             { return d.screen }
 func (d *desk) Minimise(fyne.Window) bool {
 	_ = d.note("minimise")
 	return d.icons

@@ -83,7 +83,7 @@ func New(ctx context.Context, app fyne.App, deps Deps) *Window {
 	w.env = kit.NewEnv(w.win, deps.Dispatcher, deps.Now)
 	w.tasks = kit.NewTasks(ctx, w.env.Do)
 	w.build()
-	w.win.Resize(fyne.NewSize(max(w.remember.Width, smallest.Width), max(w.remember.Height, smallest.Height)))
+	w.win.Resize(fit(fyne.NewSize(w.remember.Width, w.remember.Height).Max(smallest), w.deps.Platform.Screen()))
 	w.win.CenterOnScreen()
 	w.tray = newTray(w)
 	w.win.SetCloseIntercept(w.close)
@@ -115,11 +115,32 @@ func (w *Window) build() {
 	w.frame = NewFrame(w.env, FrameActions{SyncMenu: w.syncMenu, GearMenu: w.gearMenu, Selected: func(t Tab) { w.remember.Tab = t }},
 		[3]fyne.CanvasObject{w.sync.Content, w.apps.Content, w.connections.Content})
 	w.frame.Select(w.remember.Tab) // at once, so that nothing flickers when the connections are known
-	// The window cannot be made smaller than its content, so this stands behind it.
-	least := canvas.NewRectangle(color.Transparent)
-	least.SetMinSize(smallest)
 	w.win.SetPadded(false)
-	w.win.SetContent(container.NewStack(least, w.frame.Content))
+	w.win.SetContent(w.fitted())
+}
+
+// fitted is the content in a window that cannot be made smaller than what it
+// shows. On a screen with less room than that it scrolls.
+func (w *Window) fitted() fyne.CanvasObject {
+	atLeast := func(s fyne.Size, o fyne.CanvasObject) fyne.CanvasObject {
+		least := canvas.NewRectangle(color.Transparent) // a window is never smaller than its content
+		least.SetMinSize(s)
+		return container.NewStack(least, o)
+	}
+	whole := atLeast(smallest, w.frame.Content)
+	room := fit(smallest, w.deps.Platform.Screen())
+	if room == smallest {
+		return whole
+	}
+	return atLeast(room, container.NewScroll(whole))
+}
+
+// fit is a size that the screen has room for; a screen of size zero is not known.
+func fit(s, screen fyne.Size) fyne.Size {
+	if screen.IsZero() {
+		return s
+	}
+	return s.Min(screen)
 }
 
 // subscribe follows what happens in the core. Events come on the bus's

@@ -277,6 +277,34 @@ func TestTheGearMenuOffersNoPauseWithNothingConnected(t *testing.T) {
 	}
 }
 
+// At double size a small screen has room for 636 × 380 units: the window takes
+// no more than that, and what it shows scrolls. A larger screen changes nothing.
+func TestTheWindowFitsASmallScreen(t *testing.T) {
+	for _, c := range []struct{ screen, size, least fyne.Size }{
+		{fyne.NewSize(636, 380), fyne.NewSize(636, 380), fyne.NewSize(636, 380)},
+		{fyne.NewSize(900, 500), fyne.NewSize(900, 500), fyne.NewSize(860, 500)},
+		{fyne.NewSize(1920, 1040), firstSize, smallest},
+		{fyne.Size{}, firstSize, smallest},
+	} {
+		d := sample(t)
+		d.screen = c.screen
+		w := open(t, d)
+		if got := w.win.Canvas().Size(); got != c.size {
+			t.Errorf("on a screen of %v the window is %v, want %v", c.screen, got, c.size)
+		}
+		want := c.least
+		if want == smallest {
+			want = want.Max(w.frame.Content.MinSize()) // the pages may need more; then that is the least
+		}
+		if got := w.win.Content().MinSize(); got != want {
+			t.Errorf("on a screen of %v the window is at least %v, want %v", c.screen, got, want)
+		}
+		if got := w.frame.Content.Size(); got.Width < smallest.Width || got.Height < smallest.Height {
+			t.Errorf("on a screen of %v the page has %v, too little to show all", c.screen, got)
+		}
+	}
+}
+
 func TestTheTrayFollowsTheState(t *testing.T) {
 	d := sample(t)
 	w := open(t, d)
