@@ -142,6 +142,7 @@ func (r *headsRenderer) Objects() (all []fyne.CanvasObject) {
 
 func (r *headsRenderer) Layout(s fyne.Size) {
 	for i, sp := range spans(r.h.cols, s.Width-2*r.h.pad-r.h.tail(s.Width), GapGroup) {
+		r.h.cells[i].Hidden = sp.w <= 0 // left out: nor can it be pressed, or be stopped at
 		place(r.h.cells[i], r.h.pad+sp.x, 0, sp.w, s.Height)
 	}
 }

@@ -90,7 +90,7 @@ func NewRowList(opt RowListOptions) *RowList {
 
 // roomy is how wide a list must be for a button in each row. A narrower one
 // stands beside the detail of a row, which has that button too.
-const roomy = 500
+const roomy = 640
 
 // tail is the room at the right for button and menu in a list of that width.
 func (l *RowList) tail(width float32) float32 {

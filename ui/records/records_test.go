@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -189,6 +190,26 @@ func TestTheSearchEndsAtTheEdgeOfTheRecords(t *testing.T) {
 	}
 	if a, b := right(g.head.Search), right(g.table); a != b {
 		t.Errorf("the search ends at %v, the records at %v", a, b)
+	}
+}
+
+// No column is cut while another beside it has room to spare: at the window's
+// first size an e-mail address of usual length is whole.
+func TestColumnsHaveTheRoomTheyNeed(t *testing.T) {
+	env := kittest.NewEnv(t)
+	g := New(t.Context(), env.Env, &shop{}, Options{Model: core.Customers, Name: func(core.ConnectionID) string { return "" }, Back: func() {}})
+	t.Cleanup(g.Close)
+	weight := map[string]float32{}
+	var all float32
+	for _, c := range g.tableColumns() {
+		weight[c.Title] = cmp.Or(c.Weight, 1)
+		if c.Width == 0 {
+			all += weight[c.Title]
+		}
+	}
+	room := float32(1080 - 2*24 - 2*16 - 92 - 5*16)
+	if need := fyne.MeasureText("genevieve.tremblay3@example.com", 14, fyne.TextStyle{}).Width; room*weight["E-mail"]/all < need {
+		t.Errorf("an address needs %v and has %v", need, room*weight["E-mail"]/all)
 	}
 }
 

@@ -67,11 +67,15 @@ func New(ctx context.Context, env *kit.Env, c Core, o Options) *Page {
 	return g
 }
 
+// wide are the columns whose texts are longer, or shorter, than others.
+var wide = map[string]float32{"email": 2.2, "url": 2.2, "name": 1.5, "title": 2, "categories": 1.6, "company": 1.3, "timezone": 1.2, "sku": 0.8, "currency": 0.7, "country": 0.7}
+
 func (g *Page) tableColumns() []kit.Column {
 	var cols []kit.Column
 	width := map[core.ColumnKind]float32{core.NumberColumn: 72, core.MoneyColumn: 104, core.TimeColumn: 92}
-	for _, c := range g.columns {
-		col := kit.Column{Title: kit.T(c.Title), Width: width[c.Kind], Right: c.Kind == core.NumberColumn || c.Kind == core.MoneyColumn, Spare: len(cols) > 2}
+	for i, c := range g.columns {
+		last := i == len(g.columns)-1 // beside figures, dates begin too near to them
+		col := kit.Column{Title: kit.T(c.Title), Width: width[c.Kind], Weight: wide[c.Name], Right: c.Kind == core.NumberColumn || c.Kind == core.MoneyColumn || last && c.Kind == core.TimeColumn, Spare: len(cols) > 2}
 		if c.Sort {
 			col.Sort = c.Name
 		}

@@ -40,7 +40,7 @@ type Tab struct {
 }
 
 // modelsHeight is the room of the five data models with their heads.
-const modelsHeight = 5*56 + 56
+const modelsHeight = 5*56 + 36
 
 // New builds the tab and starts to load.
 func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
@@ -57,7 +57,7 @@ func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
 		Menu:     t.modelMenu,
 	})
 	t.runs = kit.NewRowList(kit.RowListOptions{
-		Name: kit.T("Recent syncs"), Status: kit.T("Result"), ActionWidth: 72,
+		Name: kit.T("Recent syncs"), Status: kit.T("Result"), ActionWidth: 72, NameWeight: 2.2, StatusWeight: 1.4,
 		Figures: []kit.Column{{Title: kit.T("Added"), Width: 64, Right: true}, {Title: kit.T("Changed"), Width: 72, Right: true, Spare: true},
 			{Title: kit.T("Removed"), Width: 72, Right: true, Spare: true}, {Title: kit.T("Took"), Width: 64, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.OpenRun(core.RunID(id)) },
