@@ -56,8 +56,8 @@ func New(ctx context.Context, env *kit.Env, c Core, services func() []*service.M
 	t := &Tab{env: env, core: c, services: services, hooks: hooks, ctx: ctx, fault: kit.NewBanner(nil), minute: env.Now()}
 	t.p = NewPresenter(ctx, env.Do, env.Now, c, Out{Show: t.show, Failed: t.failed, Checked: t.checked, AllDone: t.allChecked, Deleted: t.deleted, Wiped: t.wiped, Changed: hooks.Changed})
 	t.list = kit.NewRowList(kit.RowListOptions{
-		Name: kit.T("Name"), Status: kit.T("Status"), NameSort: sortName, StatusSort: sortStatus, ActionWidth: 128, NameWeight: 2.4, StatusWeight: 1.4,
-		Figures:  []kit.Column{{Title: kit.T("Permissions"), Width: 148, Spare: true}, {Title: kit.T("Last checked"), Width: 112, Sort: sortChecked, Spare: true}},
+		Name: kit.T("Name"), Status: kit.T("Status"), NameSort: sortName, StatusSort: sortStatus, ActionWidth: 128, NameWeight: 2.9, StatusWeight: 2.1,
+		Figures:  []kit.Column{{Title: kit.T("Permissions"), Width: 132, Spare: true}, {Title: kit.T("Last checked"), Width: 112, Sort: sortChecked, Spare: true}},
 		OnOpen:   func(id string) { t.p.Open(core.ConnectionID(id)) },
 		OnAction: func(id string) { t.mend(core.ConnectionID(id)) },
 		OnSort:   func(s kit.Sorting) { t.p.Sort(s) },

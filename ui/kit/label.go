@@ -188,6 +188,11 @@ func paragraph(s string, c fyne.ThemeColorName, size fyne.ThemeSizeName) *fyne.C
 	rich := widget.NewRichText()
 	rich.Wrapping = fyne.TextWrapWord
 	for i, part := range strings.Split(s, "**") {
+		if n := len(rich.Segments); n > 0 { // a space at the beginning would begin a line that wraps there
+			text := strings.TrimLeft(part, " ")
+			rich.Segments[n-1].(*widget.TextSegment).Text += part[:len(part)-len(text)]
+			part = text
+		}
 		if part == "" {
 			continue
 		}

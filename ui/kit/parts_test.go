@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"linkdesk/core"
@@ -259,5 +260,19 @@ func TestPaneBesideList(t *testing.T) {
 	b.Open(nil)
 	if left.Size().Width != whole {
 		t.Errorf("left is %v wide after closing, was %v", left.Size().Width, whole)
+	}
+}
+
+// Text that wraps after its bold beginning goes on at the edge, not a space off it.
+func TestNoLineBeginsWithASpace(t *testing.T) {
+	e := kittest.NewEnv(t)
+	p := kit.NewParagraph("**The shop needs a new sign-in.** Your settings and data stay.")
+	for wide := float32(100); wide < 400; wide += 20 {
+		e.Show(kit.MaxWidth(wide, p), fyne.NewSize(500, 300))
+		for _, o := range test.LaidOutObjects(p) {
+			if text, ok := o.(*canvas.Text); ok && text.Position().X <= 8 && strings.HasPrefix(text.Text, " ") {
+				t.Errorf("at a width of %v a line is %q", wide, text.Text)
+			}
+		}
 	}
 }

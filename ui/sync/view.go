@@ -49,15 +49,15 @@ func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
 	t.choice = kit.NewSelect([]string{kit.T("All connections – defaults")}, func(string) { t.chosen() })
 	t.choice.Choose(kit.T("All connections – defaults"))
 	t.models = kit.NewRowList(kit.RowListOptions{
-		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 112, NameWeight: 1.3, StatusWeight: 1.95,
-		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.85, Spare: true},
+		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 112, NameWeight: 1.5, StatusWeight: 1.85,
+		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.75, Spare: true},
 			{Title: kit.T("Records"), Width: 64, Right: true, Spare: true}, {Title: kit.T("Next sync"), Width: 112, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.Open(core.Model(id)) },
 		OnAction: t.act,
 		Menu:     t.modelMenu,
 	})
 	t.runs = kit.NewRowList(kit.RowListOptions{
-		Name: kit.T("Recent syncs"), Status: kit.T("Result"), ActionWidth: 72, NameWeight: 2.2, StatusWeight: 1.4,
+		Name: kit.T("Recent syncs"), Status: kit.T("Result"), ActionWidth: 72, NameWeight: 2.9, StatusWeight: 1.9,
 		Figures: []kit.Column{{Title: kit.T("Added"), Width: 64, Right: true}, {Title: kit.T("Changed"), Width: 72, Right: true, Spare: true},
 			{Title: kit.T("Removed"), Width: 72, Right: true, Spare: true}, {Title: kit.T("Took"), Width: 64, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.OpenRun(core.RunID(id)) },
