@@ -119,10 +119,8 @@ func held(r syncing.Row) string {
 
 func next(r syncing.Row, now time.Time) string {
 	switch {
-	case r.Access == core.Disabled:
+	case r.Access == core.Disabled, r.NextAt.IsZero(): // the frequency says why
 		return "–"
-	case r.NextAt.IsZero():
-		return kit.T("when you press Sync")
 	case r.NextAt.Before(now):
 		return kit.T("now")
 	}

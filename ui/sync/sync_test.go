@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 
 	"linkdesk/core"
 	"linkdesk/core/syncing"
@@ -106,7 +108,13 @@ func sample() *desk {
 
 func open(t *testing.T, d *desk, conns ...Connection) (*kittest.Env, *Tab) {
 	t.Helper()
+	return openIn(t, "en", d, conns...)
+}
+
+func openIn(t *testing.T, language string, d *desk, conns ...Connection) (*kittest.Env, *Tab) {
+	t.Helper()
 	env := kittest.NewEnv(t)
+	kit.SetLanguage(language)
 	tab := New(t.Context(), env.Env, d, Hooks{Browse: func(core.Model, core.ConnectionID) {}, Connections: func() {},
 		Reauthorize: func([]core.ConnectionID) {}})
 	t.Cleanup(tab.Close)
@@ -264,4 +272,32 @@ func TestScreens(t *testing.T) {
 		tab.askHeld(syncing.Row{Model: core.Orders, Records: 431, Item: syncing.Item{HeldCount: 412}})
 		env.Snapshot(t, "sync-held")
 	})
+}
+
+// At the window's first size nothing of a row is cut that a shop meets every
+// week: names, what waits for an OK, and how often.
+func TestNothingOfARowIsCut(t *testing.T) {
+	t.Cleanup(func() { kit.SetLanguage("en") })
+	for _, language := range kit.Languages {
+		d := sample()
+		d.rows[2].Status, d.rows[2].Item.HeldCount = syncing.StatusHeld, 400
+		env, tab := openIn(t, language, d, shop)
+		have := drawn(env)
+		for _, want := range []string{kit.T(core.Orders.Title()), status(tab.p.state, d.rows[2], kittest.Noon).Detail, kit.ScheduleSentence(d.rows[3].Schedule), kit.T("Read"), kit.Number(1204)} {
+			if !have[want] {
+				t.Errorf("%s: %q is not there as a whole", language, want)
+			}
+		}
+	}
+}
+
+// drawn are the texts on screen as they are drawn.
+func drawn(env *kittest.Env) map[string]bool {
+	found := map[string]bool{}
+	for _, o := range test.LaidOutObjects(env.Window.Canvas().Content()) {
+		if text, ok := o.(*canvas.Text); ok {
+			found[text.Text] = true
+		}
+	}
+	return found
 }

@@ -49,8 +49,8 @@ func New(ctx context.Context, env *kit.Env, c Core, hooks Hooks) *Tab {
 	t.choice = kit.NewSelect([]string{kit.T("All connections – defaults")}, func(string) { t.chosen() })
 	t.choice.Choose(kit.T("All connections – defaults"))
 	t.models = kit.NewRowList(kit.RowListOptions{
-		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 112, NameWeight: 1.5, StatusWeight: 1.85,
-		Figures: []kit.Column{{Title: kit.T("Access"), Width: 92, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.75, Spare: true},
+		Name: kit.T("Data model"), Status: kit.T("Status"), ActionWidth: 112, NameWeight: 1.34, StatusWeight: 1.88,
+		Figures: []kit.Column{{Title: kit.T("Access"), Width: 88, Spare: true}, {Title: kit.T("Frequency"), Weight: 1.8, Spare: true},
 			{Title: kit.T("Records"), Width: 64, Right: true, Spare: true}, {Title: kit.T("Next sync"), Width: 112, Right: true, Spare: true}},
 		OnOpen:   func(id string) { t.p.Open(core.Model(id)) },
 		OnAction: t.act,
