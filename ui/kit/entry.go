@@ -18,7 +18,7 @@ type Entry struct {
 
 // NewEntry returns a text field with a hint inside.
 func NewEntry(hint string) *Entry {
-	e := &Entry{ring: newRing(Corner + ringReach)}
+	e := &Entry{ring: newRing(Corner + ringThick)}
 	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	e.PlaceHolder = hint
 	e.ExtendBaseWidget(e)
@@ -45,7 +45,7 @@ func (e *Entry) OnDown(do func()) { e.onDown = do }
 
 // CreateRenderer draws Fyne's field with the ring around it.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	return &ringed{WidgetRenderer: e.Entry.CreateRenderer(), ring: e.ring, x: ringReach, y: ringReach}
+	return &ringed{WidgetRenderer: e.Entry.CreateRenderer(), ring: e.ring, x: ringThick, y: ringThick}
 }
 
 // FocusGained shows where the keyboard is.
@@ -146,7 +146,7 @@ type Select struct {
 
 // NewSelect returns a drop-down list.
 func NewSelect(options []string, changed func(string)) *Select {
-	s := &Select{ring: newRing(Corner + ringReach)}
+	s := &Select{ring: newRing(Corner + ringThick)}
 	s.Options, s.OnChanged = options, changed
 	s.ExtendBaseWidget(s)
 	return s
@@ -175,7 +175,7 @@ func (s *Select) MinSize() fyne.Size {
 // CreateRenderer draws Fyne's list with the border of a text field.
 func (s *Select) CreateRenderer() fyne.WidgetRenderer {
 	box := &borderRenderer{s.Select.CreateRenderer(), newPanel("", theme.ColorNameInputBorder, Corner)}
-	return &ringed{WidgetRenderer: box, ring: s.ring, x: ringReach, y: ringReach}
+	return &ringed{WidgetRenderer: box, ring: s.ring, x: ringThick, y: ringThick}
 }
 
 // FocusGained shows where the keyboard is.

@@ -10,6 +10,8 @@ import (
 // The ring that shows where the keyboard is. It stands a little outside of what
 // it is around, so that it lies on the ground of the page and is seen around a
 // button of its own colour too (WCAG 2.4.13: two pixels thick, 3:1 to before).
+// Around a field, which has a border of its own, it needs no gap: it would touch
+// the label above and the note below.
 const (
 	ringThick float32 = 2
 	ringGap   float32 = 2
