@@ -188,7 +188,7 @@ func (a Address) inDocker() string {
 func (a Address) Reached() string {
 	switch {
 	case a.NoNetwork != "":
-		return kit.T("Other computers cannot reach it: {why}", "why", a.NoNetwork)
+		return kit.T("Other computers cannot reach it: {why}", "why", kit.Say(a.NoNetwork))
 	case a.Network != "":
 		return kit.T("Containers use {docker}, other computers {network}.", "docker", a.Docker, "network", a.Network)
 	case a.Docker != "":
