@@ -48,7 +48,7 @@ func newView(q authserver.Question, now time.Time, allow, closed func()) *view {
 	body.Add(v.scopes(q.New))
 	body.Add(v.terms())
 	body.Add(kit.VStack(kit.GapTight,
-		kit.NewNote(kit.T("**Not you?** Choose “Don't allow”: someone or something else on this computer asked.")), v.left))
+		kit.NewNote(warning(q)), v.left))
 	v.dialog = &kit.Dialog{
 		Title: kit.T("“{app}” wants to read your data", "app", q.AppInfo.Name), Content: body, Width: dialogWidth, Closed: closed,
 		Buttons: []kit.DialogButton{{Title: kit.T("Don't allow"), Enter: true}, {Title: kit.T("Allow"), Do: allow, Keep: true, Off: true}},

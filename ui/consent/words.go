@@ -24,7 +24,23 @@ func origin(q authserver.Question, now time.Time) string {
 	if !q.LastAllowed.IsZero() {
 		last = kit.T("last allowed: {when}", "when", kit.Ago(q.LastAllowed, now))
 	}
-	return strings.Join([]string{kit.T("Registered by you on {day}", "day", kit.Day(q.AppInfo.Created, now)), last, kit.T("asked from this computer")}, " · ")
+	return strings.Join([]string{kit.T("Registered by you on {day}", "day", kit.Day(q.AppInfo.Created, now)), last, from(q)}, " · ")
+}
+
+// from says where the browser is that asks.
+func from(q authserver.Question) string {
+	if q.From == "" {
+		return kit.T("asked from this computer")
+	}
+	return kit.T("**asked from {address}**, another computer or a container", "address", q.From)
+}
+
+// warning says what it may mean when the person did not start this.
+func warning(q authserver.Question) string {
+	if q.From == "" {
+		return kit.T("**Not you?** Choose “Don't allow”: someone or something else on this computer asked.")
+	}
+	return kit.T("**Not you?** Choose “Don't allow”: someone or something at {address} asked.", "address", q.From)
 }
 
 // note says what a permission comes to at present; "" while that is not known.
