@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 
 	"linkdesk/core"
 	"linkdesk/core/localhttp"
@@ -70,26 +69,25 @@ func (r *reach) files(set localhttp.Setting) *fyne.Container {
 	r.cert, r.key = kit.NewEntry(kit.T("a file such as shop.crt or shop.pem")), kit.NewEntry(kit.T("a file such as shop.key"))
 	r.cert.SetText(set.Certificate)
 	r.key.SetText(set.Key)
-	row := func(e *kit.Entry) fyne.CanvasObject {
+	field := func(title string, e *kit.Entry) fyne.CanvasObject {
 		e.OnChanged = func(string) { r.changed() }
-		return container.NewBorder(nil, nil, nil, kit.NewButton(kit.T("Choose…"), func() { r.choose(e) }), e)
+		choose := kit.NewButton(kit.T("Choose…"), func() { r.choose(title, e) })
+		return kit.NewField(title, container.NewBorder(nil, nil, nil, choose, e), "")
 	}
 	return kit.VStack(kit.Gap,
-		kit.NewField(kit.T("Certificate"), row(r.cert), ""),
-		kit.NewField(kit.T("Private key"), row(r.key), ""),
+		field(kit.T("Certificate"), r.cert),
+		field(kit.T("Private key"), r.key),
 		kit.HStack(kit.Gap, kit.NewButton(kit.T("Make one for me"), r.make)),
 		kit.NewNote(kit.T("A certificate that Linkdesk makes is not known to other computers: give the certificate file, never the key, to the programs that shall trust it.")))
 }
 
 // choose lets the person pick a file.
-func (r *reach) choose(e *kit.Entry) {
-	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
-		if err != nil || file == nil {
-			return
+func (r *reach) choose(title string, e *kit.Entry) {
+	r.t.pick(title, func(path string, err error) {
+		if !r.failed(err) && path != "" {
+			e.SetText(path)
 		}
-		e.SetText(file.URI().Path())
-		file.Close()
-	}, r.t.env.Window)
+	})
 }
 
 func (r *reach) make() {

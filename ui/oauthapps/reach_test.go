@@ -12,8 +12,8 @@ import (
 	"linkdesk/core/localhttp"
 )
 
-// pick chooses by the keyboard.
-func (s *shown) pick(r *reach, n int) {
+// reachBy chooses by the keyboard.
+func (s *shown) reachBy(r *reach, n int) {
 	s.Window.Canvas().Focus(r.choice)
 	for range n {
 		s.press(fyne.KeyDown)
@@ -27,7 +27,7 @@ func TestTheAddressIsOpenedToDocker(t *testing.T) {
 	if r.choice.Chosen() != 0 || r.docker.Visible() || r.pair.Visible() {
 		t.Error("something else than this computer is offered")
 	}
-	s.pick(r, 1)
+	s.reachBy(r, 1)
 	if !r.docker.Visible() || r.pair.Visible() {
 		t.Error("what to know about Docker is not shown")
 	}
@@ -44,7 +44,7 @@ func TestTheAddressIsOpenedToDocker(t *testing.T) {
 func TestTheNetworkNeedsACertificate(t *testing.T) {
 	s := open(t, sample())
 	r := s.askReach()
-	s.pick(r, 2)
+	s.reachBy(r, 2)
 	apply := s.button("Apply")
 	if !apply.Disabled() {
 		t.Error("the network without a certificate")
@@ -72,7 +72,7 @@ func TestTheNetworkNeedsACertificate(t *testing.T) {
 func TestAReachThatCannotBe(t *testing.T) {
 	s := open(t, sample())
 	r := s.askReach()
-	s.pick(r, 1)
+	s.reachBy(r, 1)
 	s.desk.set(func() {
 		s.desk.fault = core.E(core.CodePortBlocked, "Port 8787 of this computer is used by the program “nc”.", nil)
 	})
@@ -90,5 +90,47 @@ func TestReachedSaysWhyOthersCannot(t *testing.T) {
 	a := Address{Docker: "http://host.docker.internal:8787", NoNetwork: "The certificate in “shop.crt” ended on 3 May 2026. Renew it.", Setting: localhttp.Setting{Reach: localhttp.Network}}
 	if text := a.Reached(); !strings.Contains(text, "ended on 3 May 2026") {
 		t.Error(text)
+	}
+}
+
+// A file is picked without losing what is entered; changing one's mind is no fault.
+func TestTheCertificateIsPicked(t *testing.T) {
+	s := open(t, sample())
+	r := s.askReach()
+	s.reachBy(r, 2)
+	var title, path string
+	var wrong error
+	s.Tab.pick = func(name string, then func(string, error)) { title = name; then(path, wrong) }
+	path = "/home/ada/shop.key"
+	test.Tap(s.button("Choose…")) // the one of the key: it stands last
+	if r.key.Text != path || title != "Private key" || r.cert.Text != "" {
+		t.Errorf("%q for %q, certificate %q", r.key.Text, title, r.cert.Text)
+	}
+	path = ""
+	test.Tap(s.button("Choose…"))
+	if r.key.Text != "/home/ada/shop.key" || r.fault.Visible() {
+		t.Errorf("after a change of mind %q, fault %v", r.key.Text, r.fault.Visible())
+	}
+	wrong = core.E(core.CodeInvalid, "That file cannot be opened.", nil)
+	test.Tap(s.button("Choose…"))
+	if r.key.Text != "/home/ada/shop.key" || !r.fault.Visible() {
+		t.Errorf("after a fault %q, fault %v", r.key.Text, r.fault.Visible())
+	}
+}
+
+// Escape in the list of files leaves the dialog below open, and the next one closes it.
+func TestEscapeLeavesTheListOfFilesOnly(t *testing.T) {
+	s := open(t, sample())
+	r := s.askReach()
+	s.reachBy(r, 2)
+	s.Window.Canvas().Unfocus()
+	test.Tap(s.button("Choose…"))
+	s.press(fyne.KeyEscape)
+	if s.Dialogs.Open() != r.dialog {
+		t.Fatal("the dialog below is closed too")
+	}
+	s.press(fyne.KeyEscape)
+	if s.Dialogs.Open() != nil {
+		t.Error("the dialog does not close any more")
 	}
 }

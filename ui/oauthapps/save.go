@@ -17,16 +17,16 @@ import (
 	"linkdesk/ui/kit"
 )
 
-// place asks where a file shall be; then gets its path, or "" when the person
-// changed their mind. Tests answer in its stead.
+// place asks for a file, by its name or under a title; then gets its path, or ""
+// when the person changed their mind. Tests answer in its stead.
 type place func(name string, then func(path string, err error))
 
 // filePlace asks with Fyne's own dialog, over whatever dialog is open.
 func filePlace(w fyne.Window) place {
 	return func(name string, then func(string, error)) {
-		keys := w.Canvas().OnTypedKey()
+		back := keepKeys(w)
 		d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-			w.Canvas().SetOnTypedKey(keys)
+			back()
 			if f == nil || err != nil {
 				then("", err)
 				return
@@ -37,17 +37,46 @@ func filePlace(w fyne.Window) place {
 		d.SetFileName(name)
 		d.SetTitleText(kit.T("Save Client ID and Client Secret"))
 		d.SetConfirmText(kit.T("Save"))
-		d.SetDismissText(kit.T("Cancel"))
-		d.SetView(dialog.ListView)
-		// Keys that nothing here takes must not reach the dialog below.
-		w.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
-			if ev.Name == fyne.KeyEscape {
-				d.Dismiss()
-			}
-		})
-		d.Show()
-		d.Resize(w.Canvas().Size().SubtractWidthHeight(2*kit.GapPage, 2*kit.GapPage))
+		showFiles(w, d)
 	}
+}
+
+// openPlace asks which file to take, as filePlace does.
+func openPlace(w fyne.Window) place {
+	return func(title string, then func(string, error)) {
+		back := keepKeys(w)
+		d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+			back()
+			if f == nil || err != nil {
+				then("", err)
+				return
+			}
+			then(f.URI().Path(), f.Close())
+		}, w)
+		d.SetTitleText(title)
+		d.SetConfirmText(kit.T("Choose"))
+		showFiles(w, d)
+	}
+}
+
+// keepKeys remembers who gets the keys that nothing on screen takes.
+func keepKeys(w fyne.Window) (back func()) {
+	keys := w.Canvas().OnTypedKey()
+	return func() { w.Canvas().SetOnTypedKey(keys) }
+}
+
+// showFiles shows Fyne's dialog over ours. Keys that nothing in it takes must not
+// reach the dialog below.
+func showFiles(w fyne.Window, d *dialog.FileDialog) {
+	d.SetDismissText(kit.T("Cancel"))
+	d.SetView(dialog.ListView)
+	w.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
+		if ev.Name == fyne.KeyEscape {
+			d.Dismiss()
+		}
+	})
+	d.Show()
+	d.Resize(w.Canvas().Size().SubtractWidthHeight(2*kit.GapPage, 2*kit.GapPage))
 }
 
 // saver is the line of W-13 that keeps a secret in a file.

@@ -18,6 +18,7 @@ type Tab struct {
 	env     *kit.Env
 	p       *Presenter
 	place   place // asks where to save a file
+	pick    place // asks which file to take
 	address *kit.CopyField
 	status  *kit.Status
 	toggle  *kit.Button
@@ -31,7 +32,7 @@ type Tab struct {
 
 // New builds the tab and starts to load.
 func New(ctx context.Context, env *kit.Env, c Core) *Tab {
-	t := &Tab{env: env, fault: kit.NewBanner(nil), place: filePlace(env.Window)}
+	t := &Tab{env: env, fault: kit.NewBanner(nil), place: filePlace(env.Window), pick: openPlace(env.Window)}
 	t.p = NewPresenter(ctx, env.Do, c, t.show, t.failed)
 	head := kit.NewPageHeader(kit.Header{Title: kit.T("OAuth Apps"), Primary: &kit.Action{Title: kit.T("Create new app"), Icon: kit.IconPlus, Do: t.askCreate}})
 	t.create = head.Primary
