@@ -205,9 +205,10 @@ func (b *browser) click(css string) {
 // text is what an element says.
 func (b *browser) text(css string) (text string) {
 	b.t.Helper()
-	if found := b.all(css); len(found) > 0 {
-		b.call(&text, "GET", "/element/"+found[0]+"/text", nil)
-	}
+	eventually(b.t, "the text of "+css, func() bool { // the page may load itself again meanwhile
+		found := b.all(css)
+		return len(found) == 0 || b.try(&text, "GET", "/element/"+found[0]+"/text", nil) == nil
+	})
 	return text
 }
 
