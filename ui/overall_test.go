@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"bytes"
+	"image/png"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +11,7 @@ import (
 	"linkdesk/core"
 	"linkdesk/core/syncing"
 	"linkdesk/ui/kit"
+	"linkdesk/ui/kit/kittest"
 )
 
 var noon = time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC)
@@ -191,5 +195,31 @@ func TestOnlyASyncThatBroughtDataIsTheLast(t *testing.T) {
 	}
 	if got := lastGood(runs[:3]); !got.IsZero() {
 		t.Error(got)
+	}
+}
+
+// Fyne draws an SVG for the tray on another goroutine than the window's, which
+// can end the program; a picture that is drawn already it only hands on.
+func TestTheTrayGetsPictures(t *testing.T) {
+	if runtime.GOOS == "darwin" {
+		t.Skip("its tray takes the SVG itself")
+	}
+	kittest.NewEnv(t)
+	seen := map[string]Mood{}
+	for _, m := range []Mood{MoodOK, MoodSyncing, MoodPaused, MoodAttention, MoodOffline} {
+		img, err := png.Decode(bytes.NewReader(trayIcon(m).Content()))
+		if err != nil {
+			t.Fatalf("%s: %v", m, err)
+		}
+		if img.Bounds().Dx() != 64 || img.Bounds().Dy() != 64 {
+			t.Errorf("%s is %v", m, img.Bounds())
+		}
+		if _, _, _, a := img.At(0, 0).RGBA(); a != 0 {
+			t.Errorf("%s has a ground", m)
+		}
+		if other, same := seen[string(trayIcon(m).Content())]; same {
+			t.Errorf("%s looks as %s", m, other)
+		}
+		seen[string(trayIcon(m).Content())] = m
 	}
 }

@@ -1,10 +1,15 @@
 package ui
 
 import (
+	"bytes"
+	"image/png"
 	"reflect"
+	"runtime"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/software"
 
 	"linkdesk/core"
 	"linkdesk/ui/kit"
@@ -52,7 +57,7 @@ func (t *tray) set(f Facts) {
 	}
 	if mood := f.Mood(); mood != t.mood {
 		t.mood = mood
-		t.app.SetSystemTrayIcon(kit.TrayIcon(string(mood), false))
+		t.app.SetSystemTrayIcon(trayIcon(mood))
 	}
 	rows := TrayMenu(f, t.do)
 	if sameWords(rows, t.shown) {
@@ -60,6 +65,29 @@ func (t *tray) set(f Facts) {
 	}
 	t.shown = rows
 	t.app.SetSystemTrayMenu(fyne.NewMenu("Linkdesk", trayItems(rows)...))
+}
+
+// trayIconSize is in pixels; a tray makes it as small as it needs.
+const trayIconSize = 64
+
+// trayIcon is the picture of a mood as the tray takes it. Fyne would draw an SVG
+// once more on the goroutine of the tray, as that starts, into a cache that the
+// window uses at the same time without a lock: the program could end in a crash.
+// Only macOS takes the SVG itself, without drawing it.
+func trayIcon(m Mood) fyne.Resource {
+	icon := kit.TrayIcon(string(m), false)
+	if runtime.GOOS == "darwin" {
+		return icon
+	}
+	c := software.NewTransparentCanvas()
+	c.SetPadded(false)
+	c.SetContent(canvas.NewImageFromResource(icon))
+	c.Resize(fyne.NewSquareSize(trayIconSize))
+	var b bytes.Buffer
+	if png.Encode(&b, c.Capture()) != nil {
+		return icon // cannot be: a buffer takes everything
+	}
+	return fyne.NewStaticResource(string(m)+".png", b.Bytes())
 }
 
 func trayItems(rows []TrayRow) []*fyne.MenuItem {

@@ -31,7 +31,10 @@ func (c *computer) deny(p image.Image) image.Rectangle {
 	c.t.Helper()
 	var box image.Rectangle
 	b := p.Bounds()
-	for y := b.Min.Y + b.Dy()/2; y < b.Max.Y; y++ {
+	for y := b.Max.Y - 1; y >= b.Min.Y; y-- {
+		if !box.Empty() && box.Min.Y-y > 60 {
+			break // what comes now is a ring around something that has the keyboard
+		}
 		from := -1
 		for x := b.Min.X; x <= b.Max.X; x++ {
 			if x < b.Max.X && near(p.At(x, y), accent[c.theme]) {
