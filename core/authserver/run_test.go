@@ -332,7 +332,7 @@ func TestInterrupt(t *testing.T) {
 			t.Errorf("it waited %v for nobody", time.Since(began))
 		}
 		page := b.ask()
-		time.Sleep(4 * time.Second) // the page was closed, which is not noticed yet
+		time.Sleep(3 * time.Second) // the page was closed, which is not noticed yet
 		if began = time.Now(); len(b.Consents().Pending()) != 1 {
 			t.Fatal("no question")
 		}
