@@ -322,6 +322,38 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "checks/s")
 }
 
+// An app that was deleted since it was used keeps no use of another from being written.
+func TestFlushWithoutTheApp(t *testing.T) {
+	b := newBench(t)
+	gone := b.grant(t, "ldaccess1")
+	deleted := b.app.ID
+	var err error
+	if b.app, _, err = b.CreateApp(t.Context(), authserver.Draft{Name: "Reports", RedirectURIs: []string{"https://a.example/"}, Scopes: core.Scopes()}); err != nil {
+		t.Fatal(err)
+	}
+	stays := b.grant(t, "ldaccess2")
+	for _, token := range []string{"ldaccess1", "ldaccess2"} {
+		if _, err := b.Check(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.DeleteApp(t.Context(), deleted); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Flush(t.Context()); err != nil {
+		t.Errorf("the uses are not written: %v", err)
+	}
+	b.store.View(t.Context(), func(tx authserver.Tx) error {
+		if g, err := tx.Grant(stays); err != nil || g.LastUsed.IsZero() {
+			t.Errorf("the use of the other app: %v, %v", g.LastUsed, err)
+		}
+		if _, err := tx.Grant(gone); core.CodeOf(err) != core.CodeNotFound {
+			t.Errorf("the grant of the deleted app: %v", err)
+		}
+		return nil
+	})
+}
+
 // Interrupt waits for the page that is still open, but for none that is gone,
 // and for no longer than a page needs.
 func TestInterrupt(t *testing.T) {
