@@ -54,8 +54,9 @@ test-clients: build ## OAuth clients that others wrote (npm, Python, curl) again
 test-n8n: build ## n8n itself, connected, reading, renewing and stopped (installs 1.6 GB into .cache)
 	.ci/n8n.sh
 
-test-independent: build ## sign-in against an authorization server that others wrote (npm oidc-provider)
-	.ci/independent.sh
+test-independent: setup-build ## sign-in against an authorization server that others wrote (npm oidc-provider)
+	$(GO) build -tags $(TAGS) -ldflags '-X main.version=$(VERSION)' -o .cache/linkdesk-symbols ./cmd/linkdesk
+	LINKDESK_BIN=$(CURDIR)/.cache/linkdesk-symbols .ci/independent.sh
 
 test-network: build ## who reaches the address: this computer, Docker, the network (root on Linux)
 	.ci/network.sh

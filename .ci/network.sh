@@ -50,7 +50,7 @@ inside=http://host.docker.internal:8787
 
 export LINKDESK_HOME="$work/home" LINKDESK_PASSPHRASE="a passphrase for this test"
 "$bin" demo >"$work/demo.log" 2>&1 || fail demo
-at $pc "$bin" serve --port 8787 >"$work/serve.out" 2>"$work/serve.log" &
+ip netns exec $pc "$bin" serve --port 8787 >"$work/serve.out" 2>"$work/serve.log" &
 for _ in $(seq 300); do grep -q '"api"' "$work/serve.out" && break; nap 0.1; done
 field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
 app=$("$bin" apps create --name Network --redirect https://app.example/cb --scope orders:read --json)
