@@ -12,6 +12,7 @@ type Record struct {
 	Removed    bool      // the service itself said that it is gone
 	Data       Data
 	Raw        []byte // the service's own JSON, kept only where the person switched that on
+	Members    string // of a segment: where the list of who is in it is read, opaque; "": there is none, or its rules tell
 }
 
 // Data is the content of a record: *Store, *Customer, *Product, *Order or *Segment.

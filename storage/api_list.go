@@ -55,7 +55,7 @@ func (s *API) List(ctx context.Context, q api.Query, each func(api.Item) error) 
 	if l.conns, l.ids, err = s.connections(ctx, q.Connection); err != nil || len(l.conns) == 0 {
 		return "", err
 	}
-	if err := l.conditions(q); err != nil {
+	if err := l.conditions(ctx, s.db.read, q); err != nil {
 		return "", err
 	}
 	if !q.Since.IsZero() && q.After == "" {
@@ -94,7 +94,7 @@ func (s *API) connections(ctx context.Context, c core.ConnectionID) (nums []int6
 }
 
 // conditions puts a query's filters together.
-func (l *listing) conditions(q api.Query) error {
+func (l *listing) conditions(ctx context.Context, from querier, q api.Query) error {
 	and := func(condition string, args ...any) {
 		l.where += " AND " + condition
 		l.args = append(l.args, args...)
@@ -110,8 +110,8 @@ func (l *listing) conditions(q api.Query) error {
 			return err
 		}
 	}
-	if q.Segment != "" {
-		if err := l.ofSegment(q.Segment, and); err != nil {
+	if q.Segment != (api.Key{}) {
+		if err := l.ofSegment(ctx, from, q.Segment, and); err != nil {
 			return err
 		}
 	}

@@ -70,20 +70,38 @@ func addMembers(ctx context.Context, tx *sql.Tx, segment string, add []api.Key) 
 const memberRows = `SELECT c.id FROM segment_member m CROSS JOIN customer c ON c.connection = m.connection AND c.remote_id = m.customer WHERE m.segment = ?`
 
 // Members counts the customers who are in a segment that was made here as a
-// list, and are still there.
-func (s *Records) Members(ctx context.Context, segment string) (n int64, err error) {
+// list, or whose list was copied from its service, and are still there; nil
+// where there is no such list.
+func (s *Records) Members(ctx context.Context, c core.ConnectionID, segment string) (found *int64, err error) {
 	err = s.db.inRead(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM (`+memberRows+` AND c.removed_at = 0)`, segment).Scan(&n)
+		rows, args := memberRows, []any{segment}
+		if c != api.LinkdeskID {
+			conn, ok, err := isCopied(ctx, tx, c, segment)
+			if err != nil || !ok {
+				return err
+			}
+			rows, args = listRows, listArgs(conn, segment)
+		}
+		found = new(int64)
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM customer WHERE id IN (`+rows+`) AND removed_at = 0`, args...).Scan(found)
 	})
-	return n, err
+	return found, err
 }
 
 // ofSegment narrows a list of customers to a segment's, whose rows it names.
-func (l *listing) ofSegment(segment string, and func(string, ...any)) error {
+func (l *listing) ofSegment(ctx context.Context, q querier, k api.Key, and func(string, ...any)) error {
 	if l.t.model != core.Customers {
 		return core.Invalid(l.t.model.Title() + " are not in segments.")
 	}
-	and("t.id IN ("+memberRows+")", segment)
 	l.source = " NOT INDEXED"
-	return nil
+	if k.Connection == api.LinkdeskID {
+		and("t.id IN ("+memberRows+")", k.RemoteID)
+		return nil
+	}
+	conn, ok, err := isCopied(ctx, q, k.Connection, k.RemoteID)
+	if err == nil && !ok {
+		err = api.ErrNoList
+	}
+	and("t.id IN ("+listRows+")", listArgs(conn, k.RemoteID)...)
+	return err
 }

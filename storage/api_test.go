@@ -370,7 +370,7 @@ func TestAPIPlans(t *testing.T) {
 		{api.Query{Source: "customers", Rule: &core.Rule{Field: "orders_count", Op: "gt", Value: "1"}}, "SEARCH k USING PRIMARY KEY (connection=? AND customer=?)"},
 	} {
 		l := &listing{t: tables[core.Model(c.q.Source)], conns: []int64{1}, limit: 100, where: "1"}
-		if err := l.conditions(c.q); err != nil {
+		if err := l.conditions(t.Context(), db.read, c.q); err != nil {
 			t.Fatal(err)
 		}
 		parts, args := l.pageSQL()

@@ -34,7 +34,7 @@ func (s *Records) Apply(ctx context.Context, c core.ConnectionID, m core.Model, 
 	}
 	counts := core.Counts{Unchanged: int64(len(records) - len(rows))}
 	err = s.db.inWrite(ctx, func(tx *sql.Tx) error {
-		a := &applying{ctx: ctx, tx: tx, t: t, stmts: stmts, now: micros(now), counts: counts, markSeen: markSeen}
+		a := &applying{ctx: ctx, tx: tx, t: t, stmts: stmts, now: micros(now), counts: counts, markSeen: markSeen, anew: cp.Mode == core.Full}
 		if err := a.begin(c); err != nil {
 			return err
 		}
@@ -135,6 +135,7 @@ type applying struct {
 	there    int64 // change of the tally
 	removed  int64
 	markSeen bool
+	anew     bool    // everything is read
 	seen     []int64 // rows that were met and left alone; those written are known by their seq
 	args     []any
 }
@@ -183,7 +184,11 @@ func (a *applying) batch(rows []row) error {
 	var writes []row
 	for i := range rows {
 		r, old := &rows[i], have[rows[i].RemoteID]
-		switch judge(r, old, &a.counts) {
+		do := judge(r, old, &a.counts)
+		if err := a.noteList(r, do); err != nil {
+			return err
+		}
+		switch do {
 		case leave:
 			if old != nil && old.removedAt == 0 && !r.Removed {
 				a.seen = append(a.seen, old.id)

@@ -18,6 +18,7 @@ var (
 	_ syncing.Store       = (*Sync)(nil)
 	_ syncing.Records     = (*Records)(nil)
 	_ syncing.Comparer    = (*Records)(nil)
+	_ syncing.Lists       = (*Records)(nil)
 	_ syncing.Preferences = (*Preferences)(nil)
 	_ vault.Meta          = (*KeyMeta)(nil)
 )

@@ -101,6 +101,8 @@ func (s *Connections) purge(ctx context.Context, num int64) error {
 			`DELETE FROM order_history WHERE connection = ?`,
 			`DELETE FROM category WHERE connection = ?`,
 			`DELETE FROM segment_member WHERE connection = ?`,
+			`DELETE FROM member_list WHERE connection = ?`,
+			`DELETE FROM list_member WHERE connection = ?`,
 			`DELETE FROM tally WHERE connection = ?`,
 			`DELETE FROM run WHERE connection = ?`,
 			`DELETE FROM connection WHERE num = ?`,

@@ -96,7 +96,7 @@ func TestPlanOfMembers(t *testing.T) {
 	db := open(t)
 	for _, conns := range [][]int64{{1}, {1, 2}} {
 		l := &listing{limit: 250, where: "1", t: tables[core.Customers], conns: conns}
-		if err := l.conditions(api.Query{Source: api.Source(core.Customers), Segment: "seg_1"}); err != nil {
+		if err := l.conditions(t.Context(), db.read, api.Query{Source: api.Source(core.Customers), Segment: api.Key{Connection: api.LinkdeskID, RemoteID: "seg_1"}}); err != nil {
 			t.Fatal(err)
 		}
 		text, args := l.pageSQL()
@@ -106,7 +106,7 @@ func TestPlanOfMembers(t *testing.T) {
 		}
 	}
 	l := &listing{t: tables[core.Orders]}
-	if err := l.conditions(api.Query{Source: api.Source(core.Orders), Segment: "seg_1"}); core.CodeOf(err) != core.CodeInvalid {
+	if err := l.conditions(t.Context(), db.read, api.Query{Source: api.Source(core.Orders), Segment: api.Key{Connection: api.LinkdeskID, RemoteID: "seg_1"}}); core.CodeOf(err) != core.CodeInvalid {
 		t.Errorf("orders of a segment: %v", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Records keeps what was copied from the services; it implements
-// syncing.Records and syncing.Comparer, and is what screens and exports read.
+// syncing.Records, syncing.Lists and syncing.Comparer, and is what screens and exports read.
 type Records struct{ db *DB }
 
 // Records returns the store of records.

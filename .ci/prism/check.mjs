@@ -28,6 +28,7 @@ const calls = {
     ['audiences', 'GET', '/lists'], ['audiences, next page', 'GET', '/lists', later],
     ['segments', 'GET', '/lists/[^/]+/segments'], ['segments, next page', 'GET', '/lists/[^/]+/segments', later],
     ['segments, only changes', 'GET', '/lists/[^/]+/segments', (r) => r.query.since_updated_at],
+    ['members of a segment', 'GET', '/lists/[^/]+/segments/[^/]+/members'], ['members, next page', 'GET', '/lists/[^/]+/segments/[^/]+/members', later],
   ],
   hubspot: [
     ['verify', 'GET', '/account-info/v3/details'],
@@ -37,6 +38,7 @@ const calls = {
     ]),
     ['one order', 'GET', '/crm/v3/objects/orders/[^/]+'],
     ['lists', 'POST', '/crm/v3/lists/search'], ['lists, next page', 'POST', '/crm/v3/lists/search', later],
+    ['members of a list', 'GET', '/crm/v3/lists/[^/]+/memberships'], ['members, next page', 'GET', '/crm/v3/lists/[^/]+/memberships', later],
   ],
 };
 

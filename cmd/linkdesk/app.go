@@ -201,7 +201,7 @@ func (a *App) wire(onDemand bool) {
 			return a.Sync.Adopt(ctx, id, chosen)
 		},
 		Stop: func(ctx context.Context, id core.ConnectionID) error { return a.Sync.Forget(ctx, id) }})
-	a.Sync = syncing.New(syncing.Options{Store: a.DB.Sync(), Records: a.DB.Records(), Compare: a.DB.Records(),
+	a.Sync = syncing.New(syncing.Options{Store: a.DB.Sync(), Records: a.DB.Records(), Lists: a.DB.Records(), Compare: a.DB.Records(),
 		Connections: &links{a.Connections}, Preferences: a.DB.Preferences(),
 		Pages: func(_ context.Context, c core.Connection) (syncing.Lister, error) {
 			m, err := a.Registry.Get(c.Service)

@@ -34,8 +34,12 @@ func (u UnknownCustomers) Error() string { return strconv.Itoa(len(u)) + " custo
 // ErrTooManyMembers is returned for a list that would be longer than MostMembers.
 var ErrTooManyMembers = errors.New("api: a segment with too many members")
 
+// ErrNoList is returned for the customers of a service's segment whose list was
+// not copied, or not to its end yet.
+var ErrNoList = errors.New("api: a segment without a list")
+
 // members answers with the customers in a segment: those on its list, or those
-// who fit its rules; of its own connection, or of all when it was made here.
+// who fit its rules, which go before; of its own connection, or of all when it was made here.
 func (a *API) members(c *call) error {
 	k, ok := parseID(c.r.PathValue("id"))
 	if !ok {
@@ -48,10 +52,16 @@ func (a *API) members(c *call) error {
 	q := Query{Source: Source(core.Customers), Rule: s.Rules}
 	switch {
 	case s.Kind == kindStatic && k.Connection == LinkdeskID:
-		q.Segment = k.RemoteID
+		q.Segment = k
 		return a.page(c, q)
+	case k.Connection != LinkdeskID && (s.Rules == nil || segment.Check(*s.Rules) != nil):
+		q = Query{Source: q.Source, Connection: k.Connection, Segment: k}
+		if err := a.page(c, q); !errors.Is(err, ErrNoList) {
+			return err
+		}
+		return refuse(http.StatusConflict, "The members of this segment are not copied. Its service does not tell them, or the next sync brings them.")
 	case s.Rules == nil:
-		return refuse(http.StatusConflict, "The service does not tell the rules of this segment, and its members are not copied.")
+		return refuse(http.StatusConflict, "This segment has neither rules nor a list.")
 	case segment.Check(*s.Rules) != nil:
 		return refuse(http.StatusConflict, "Linkdesk cannot work out this segment: "+core.AsError(segment.Check(*s.Rules)).Public)
 	}

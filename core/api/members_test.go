@@ -10,6 +10,7 @@ import (
 
 	"linkdesk/core"
 	"linkdesk/core/api"
+	"linkdesk/core/syncing"
 )
 
 // listBody is the body of a request about a list: `{"name":"x","members":[…]}`.
@@ -67,9 +68,9 @@ func TestListsAreMadeAndChanged(t *testing.T) {
 
 	d.apply(d.a, core.Customers, core.Record{RemoteID: "c1", Removed: true})
 	in("one is gone at the service", "c2 ann@example.com")
-	n, err := d.db.Records().Members(t.Context(), d.get(at).json(t)["remote_id"].(string))
-	if err != nil || n != 2 {
-		t.Errorf("the window counts %d (%v)", n, err)
+	n, err := d.db.Records().Members(t.Context(), api.LinkdeskID, d.get(at).json(t)["remote_id"].(string))
+	if err != nil || n == nil || *n != 2 {
+		t.Errorf("the window counts %v (%v)", n, err)
 	}
 	d.put(d.a, "c1", &core.Customer{FirstName: "Ann", City: "Bonn"})
 	in("and is back", "c2 ann@example.com c1") // in the order of the changes
@@ -244,5 +245,63 @@ func TestRequestsFitTheDocument(t *testing.T) {
 		if err := schema("/components/schemas/SegmentChange").Validate(v); (err == nil) != good {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// A list that was copied from a service is paged through as any list of
+// customers is, also while the next reading of it goes on.
+func TestListsOfServices(t *testing.T) {
+	d := newDesk(t)
+	d.fill()
+	at := "/v1/segments/" + d.id(d.a, "s2") + "/customers"
+	save := func(first bool, next string, keys ...string) {
+		t.Helper()
+		if _, err := d.db.Records().SaveMembers(t.Context(), d.a, syncing.MemberPage{Segment: "s2", First: first, Next: next, Keys: keys}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(what, want string) {
+		t.Helper()
+		if got := d.get(at); got.StatusCode != 200 || got.remotes(t) != want {
+			t.Errorf("%s: %d %s, want %s", what, got.StatusCode, got.body, want)
+		}
+	}
+	refused := func(what string) {
+		t.Helper()
+		if got := d.get(at); got.StatusCode != 409 || !strings.Contains(string(got.body), "the next sync brings them") {
+			t.Errorf("%s: %d %s", what, got.StatusCode, got.body)
+		}
+	}
+	refused("no list")
+	d.apply(d.a, core.Segments, core.Record{RemoteID: "s2", Members: "start", Data: &core.Segment{Name: "Fair", Kind: "static", Size: new(int64)}})
+	refused("not read yet")
+	save(true, "more", "c2")
+	refused("half of it")
+	save(false, "", "ann@example.com")
+	in("read", "c1 c2") // the other shop's Ann is not a member
+	etag := d.get(at).Header.Get("ETag")
+	if got := d.ask("GET", at, "all", "", "If-None-Match", etag); got.StatusCode != 304 {
+		t.Errorf("nothing changed: %s", got.Status)
+	}
+	page := d.get(at + "?limit=1")
+	next, _ := page.json(t)["next"].(string)
+	d.put(d.a, "c3", &core.Customer{FirstName: "Cleo"})
+	save(true, "", "c1", "c2", "c3")
+	if got := page.remotes(t) + " " + d.get(at+"?limit=1&cursor="+next).remotes(t); got != "c1 c2" {
+		t.Errorf("by pages, while the list grows: %s", got)
+	}
+	if got := d.ask("GET", at, "all", "", "If-None-Match", etag); got.StatusCode != 200 || got.remotes(t) != "c1 c2 c3" {
+		t.Errorf("one came: %s", got.Status)
+	}
+	if got := d.ask("GET", at, "masked", ""); got.StatusCode != 200 || strings.Contains(strings.ToLower(string(got.body)), "ann@") || len(got.data(t)) != 3 {
+		t.Errorf("hidden: %d %s", got.StatusCode, got.body)
+	}
+	d.checker.set("segments", api.Access{App: "app_6", Scopes: []core.Scope{core.SegmentsRead}})
+	if got := d.ask("GET", at, "segments", ""); got.StatusCode != 403 {
+		t.Errorf("without customers:read: %s", got.Status)
+	}
+	size := d.get("/v1/segments/" + d.id(d.a, "s2")).json(t)["size"]
+	if size != float64(0) {
+		t.Errorf("the size is %v, not what the service says", size)
 	}
 }

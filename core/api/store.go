@@ -79,7 +79,7 @@ type Query struct {
 	IncludeRemoved bool
 	Filters        []Filter
 	Rule           *core.Rule // of customers only: checked by segment.Check; nil: all
-	Segment        string     // of customers only: remote id of a static segment made here; "": all
+	Segment        Key        // of customers only: those on the list of a segment; zero: all
 }
 
 // State says how things stand with a source.
@@ -96,7 +96,7 @@ type Records interface {
 
 	// List calls each for the items of a page, and returns where the next begins,
 	// "" at the end. A page may hold fewer than Limit though there is a next.
-	// CodeInvalid: After is not one of ours.
+	// CodeInvalid: After is not one of ours. ErrNoList: the segment has no list here.
 	List(ctx context.Context, q Query, each func(Item) error) (next string, err error)
 
 	// Get calls each once, also for a removed record, or returns CodeNotFound.

@@ -173,3 +173,34 @@ func exchange(t *testing.T, m *service.Manifest, form url.Values) core.Secret {
 	}
 	return core.NewSecret(token)
 }
+
+// The store's one plain list is read, as long as the store says; the members of
+// segments by rules follow from those.
+func TestManifestReadsMembers(t *testing.T) {
+	_, c := clientOf(t)
+	lists := 0
+	for _, r := range readAll(t, c, core.Segments, provider.ListQuery{}) {
+		s := r.Data.(*core.Segment)
+		if (r.Members != "") != (s.Kind == "static") {
+			t.Errorf("%s, %s: the list is read at %q", s.Name, s.Kind, r.Members)
+		}
+		if r.Members == "" {
+			continue
+		}
+		lists++
+		people := 0
+		for pos := provider.Position(r.Members); pos != ""; {
+			page, err := c.Members(t.Context(), pos)
+			if err != nil {
+				t.Fatal(err)
+			}
+			people, pos = people+len(page.Keys), page.Next
+		}
+		if int64(people) != *s.Size || people == 0 {
+			t.Errorf("%s: %d of %d members", s.Name, people, *s.Size)
+		}
+	}
+	if lists != 1 {
+		t.Errorf("%d lists", lists)
+	}
+}

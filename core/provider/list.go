@@ -150,8 +150,12 @@ func (r *reader) read(a answer, items service.Path, paging service.Paging, value
 	s := seen{doc: doc, header: a.header, everything: r.state.from().IsZero()}
 	var page Page
 	for items := openArray(list); items.next(); {
+		start := items.i
 		rec, reason := m.record(&items)
 		if reason == "" {
+			if err := r.addMembers(&rec, items.s[start:items.i], values); err != nil {
+				return Page{}, err
+			}
 			page.Records = append(page.Records, rec)
 		} else {
 			page.Bad = append(page.Bad, BadRecord{RemoteID: rec.RemoteID, Reason: reason})

@@ -44,6 +44,9 @@ func (r *reader) refetch(ctx context.Context, page Page, values service.Values) 
 			page.Bad = append(page.Bad, BadRecord{RemoteID: rec.RemoteID, Reason: reason})
 			continue
 		}
+		if err := r.addMembers(&whole, a.body, values); err != nil {
+			return Page{}, err
+		}
 		page.Records = append(page.Records, whole)
 	}
 	return page, nil

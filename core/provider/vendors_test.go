@@ -63,8 +63,13 @@ func (r *rig) readRecords(model core.Model, q ListQuery) (records []core.Record,
 	}
 }
 
+// sameRecords compares whole records, but for where their members are read:
+// members_test.go follows that.
 func sameRecords(t *testing.T, model core.Model, got, want []core.Record) {
 	t.Helper()
+	for i := range got {
+		got[i].Members = ""
+	}
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d records, want %d", model, len(got), len(want))
 	}

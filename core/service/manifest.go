@@ -346,7 +346,7 @@ type FullScan struct {
 type Members struct {
 	Request Request `yaml:"request"`
 	Items   Path    `yaml:"items"`
-	Key     Path    `yaml:"key"`
+	Key     Path    `yaml:"key"` // of an item: the customer's remote id, or e-mail address
 	Paging  *Paging `yaml:"paging"`
 }
 

@@ -21,6 +21,7 @@ func changeShop(w *world) {
 			w.shop.put(m, 100+i, "new", w.clock.Now())
 		}
 	}
+	w.shop.setMembers(1, "c d e f x", w.clock.Now())
 }
 
 // A sync that dies at any of its writes, before or after it took effect, and

@@ -13,6 +13,9 @@
 // pipeline of fetching and writing in which pages and the place after them
 // commit together, so whatever ends a run, the next one goes on from there.
 //
+// Behind the segments of a service follow the lists of who is in them: only
+// those of segments that are new or changed, each with a place of its own.
+//
 // A reader's way: plan.go (when), service.go and queue.go (who starts it),
 // run.go (one run), read.go (one data model), settle.go (what it leaves behind).
 package syncing

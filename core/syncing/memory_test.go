@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -14,7 +15,7 @@ import (
 
 var errDead = errors.New("the process is dead")
 
-// memory is Store, Records, Comparer and Preferences in memory. Every call is
+// memory is Store, Records, Lists, Comparer and Preferences in memory. Every call is
 // a transaction. With cut set, the process dies at the cut-th writing call:
 // before it took effect, or after it did but before anybody learnt of it; from
 // then on every call fails, until revive.
@@ -33,6 +34,7 @@ type memory struct {
 	checkpoints map[itemKey]Checkpoint
 	records     map[itemKey]map[string]core.Record
 	seen        map[itemKey]map[string]bool
+	lists       map[core.ConnectionID]map[string]*memberList
 	history     []string
 	prefs       map[string]string
 	writes      int // records written
@@ -40,7 +42,7 @@ type memory struct {
 
 func newMemory() *memory {
 	return &memory{settings: map[settingKey]core.SyncSetting{}, items: map[itemKey]Item{}, checkpoints: map[itemKey]Checkpoint{},
-		records: map[itemKey]map[string]core.Record{}, seen: map[itemKey]map[string]bool{}, prefs: map[string]string{}}
+		records: map[itemKey]map[string]core.Record{}, seen: map[itemKey]map[string]bool{}, lists: map[core.ConnectionID]map[string]*memberList{}, prefs: map[string]string{}}
 }
 
 func (m *memory) revive() {
@@ -188,6 +190,7 @@ func (m *memory) Apply(ctx context.Context, c core.ConnectionID, model core.Mode
 		for _, r := range records {
 			one := m.compare(key, []core.Record{r})
 			did.Add(one)
+			m.noteList(c, r, one.Unchanged == 0 || cp.Mode == core.Full)
 			if one.Unchanged == 0 {
 				m.writes++
 				m.note(key, r, now)
@@ -278,7 +281,7 @@ func (m *memory) Set(ctx context.Context, key, value string) error {
 }
 
 // copyOf lists what is stored for a connection: every record with its content,
-// those removed as such, then the history of orders.
+// those removed as such, and lists of members, then the history of orders.
 func (m *memory) copyOf(c core.ConnectionID) []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -293,6 +296,9 @@ func (m *memory) copyOf(c core.ConnectionID) []string {
 				all = append(all, string(key.model)+" "+id+" "+state)
 			}
 		}
+	}
+	for id, l := range m.lists[c] {
+		all = append(all, fmt.Sprint("list ", id, " ", l.due, " ", slices.Sorted(maps.Keys(l.members))))
 	}
 	slices.Sort(all)
 	return append(all, m.history...)

@@ -71,10 +71,15 @@ func (rd *reading) fetch(ctx context.Context, pos provider.Position, ahead chan<
 	}
 }
 
-// page fetches one page and sits out short rate limits.
+// page fetches one page.
 func (rd *reading) page(ctx context.Context, pos provider.Position) (provider.Page, error) {
+	return patiently(ctx, rd, func() (provider.Page, error) { return rd.lister.Page(ctx, rd.model, rd.query, pos) })
+}
+
+// patiently asks a service and sits out short rate limits.
+func patiently[T any](ctx context.Context, rd *reading, ask func() (T, error)) (T, error) {
 	for waits := 0; ; waits++ {
-		page, err := rd.lister.Page(ctx, rd.model, rd.query, pos)
+		page, err := ask()
 		if core.CodeOf(err) != core.CodeRateLimited || waits == mostWaits {
 			return page, err
 		}

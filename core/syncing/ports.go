@@ -33,6 +33,8 @@ type Connections interface {
 type Lister interface {
 	// Page reads the page at pos. Its errors are those of core/provider.
 	Page(ctx context.Context, m core.Model, q provider.ListQuery, pos provider.Position) (provider.Page, error)
+	// Members reads a page of who is in a segment; its errors are those of core/provider.
+	Members(ctx context.Context, pos provider.Position) (provider.Members, error)
 	// Incremental reports whether the service can be asked for changes only.
 	Incremental(m core.Model) bool
 	// DetectsDeletes reports whether what a complete read lacks was removed.
@@ -54,6 +56,7 @@ type Preferences interface {
 type Options struct {
 	Store       Store
 	Records     Records
+	Lists       Lists
 	Compare     Comparer
 	Connections Connections
 	Preferences Preferences

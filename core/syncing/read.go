@@ -25,6 +25,7 @@ type reading struct {
 	resumed  bool  // the checkpoint is that of an earlier run
 	markSeen bool  // removals can be found
 	expected int64 // records, when the service says
+	refused  int64 // lists of members that the service does not give
 }
 
 // model reads one data model from where its last read stopped, or anew.
@@ -49,6 +50,9 @@ func (r *runner) model(ctx context.Context, m core.Model) (outcome, error) {
 	var held, judged = int64(0), false
 	if err == nil {
 		held, judged, err = rd.removals(ctx)
+	}
+	if err == nil {
+		err = rd.members(ctx)
 	}
 	out := rd.outcome()
 	out.held, out.judged = held, judged
@@ -182,7 +186,8 @@ func unusual(missing, total int64) bool { return missing > 10 && missing*10 > to
 func (rd *reading) outcome() outcome {
 	out := outcome{mode: rd.cp.Mode, startedAt: rd.cp.StartedAt, newest: rd.cp.Newest, read: rd.cp.Counts.Read}
 	out.RunModel = core.RunModel{Model: rd.model, Status: core.RunOK, Counts: rd.cp.own()}
-	if rd.cp.Counts.Failed > 0 {
+	out.Counts.Failed += rd.refused
+	if rd.cp.Counts.Failed+rd.refused > 0 {
 		out.Status, out.Code = core.RunPartial, core.CodeDataUnexpected
 	}
 	return out

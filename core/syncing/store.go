@@ -63,6 +63,38 @@ type Store interface {
 	PruneRuns(ctx context.Context, before time.Time, keep int) error
 }
 
+// List is a list of who is in a segment of a service.
+type List struct {
+	Segment string // remote id
+	First   string // provider.Position of its first page
+	Place   string // and of the page to read next
+}
+
+// Lists keeps who is in the segments of services. Records.Apply notes each
+// segment that has a list (core.Record.Members): the list is to be read when
+// the segment is new, came back, changed, or carries another time than before,
+// and in any complete read. What was read before stays until the list was read
+// to its end again.
+type Lists interface {
+	// DueList returns the first list that is to be read, of those of segments
+	// behind one in the order of their ids; ok is false when there is none.
+	DueList(ctx context.Context, c core.ConnectionID, behind string) (l List, ok bool, err error)
+
+	// SaveMembers stores a page of members and the place after it in one
+	// transaction. With the last page (next is "") those who were not met since
+	// the first one go, and the list is read. changed reports whether anybody
+	// came or went.
+	SaveMembers(ctx context.Context, c core.ConnectionID, page MemberPage) (changed bool, err error)
+}
+
+// MemberPage is a page of members: customers' remote ids or e-mail addresses.
+type MemberPage struct {
+	Segment string
+	First   bool // the list begins
+	Keys    []string
+	Next    string // provider.Position; "" at the end
+}
+
 // Records writes what a sync read.
 type Records interface {
 	// Checkpoint returns the unfinished read of a model; ok is false when there is none.

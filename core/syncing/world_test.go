@@ -25,12 +25,16 @@ type shop struct {
 	full     bool // cannot be asked for changes
 	requests map[core.Model]int
 	queries  []provider.ListQuery
+	members  map[string]string // by segment; others have the usual ones
+	// refuse, when set, may refuse a page of members.
+	refuse      func(segment string, offset int) error
+	memberPages int
 	// answer, when set, may replace the page of a model at an offset.
 	answer func(ctx context.Context, m core.Model, offset int) (*provider.Page, error)
 }
 
 func newShop(perModel int) *shop {
-	s := &shop{lists: map[core.Model][]core.Record{}, pageSize: 5, requests: map[core.Model]int{}}
+	s := &shop{lists: map[core.Model][]core.Record{}, pageSize: 5, requests: map[core.Model]int{}, members: map[string]string{}}
 	for _, m := range readOrder {
 		for i := range perModel {
 			s.put(m, i, "new", monday.Add(-time.Hour+time.Duration(i)*time.Second))
@@ -53,6 +57,9 @@ func (s *shop) put(m core.Model, i int, state string, at time.Time) {
 		d.Status = state
 	case *core.Segment:
 		d.Name = state
+		if hasList(i) {
+			r.Members = r.RemoteID + " 0"
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,7 +256,7 @@ func (w *world) boot(change ...func(*Options)) {
 	w.t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w.bus = event.New(log)
-	o := Options{Store: w.mem, Records: w.mem, Compare: w.mem, Connections: w.people, Preferences: w.mem, Bus: w.bus, Clock: w.clock, Log: log,
+	o := Options{Store: w.mem, Records: w.mem, Lists: w.mem, Compare: w.mem, Connections: w.people, Preferences: w.mem, Bus: w.bus, Clock: w.clock, Log: log,
 		Pages:    func(context.Context, core.Connection) (Lister, error) { return w.shop, nil },
 		Location: func() *time.Location { return time.UTC }}
 	for _, c := range change {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"linkdesk/core"
+	"linkdesk/core/api"
 	"linkdesk/ui/kit"
 	"linkdesk/ui/words"
 )
@@ -25,7 +26,7 @@ func detail(d Detail, connection string, now time.Time) kit.Detail {
 	case *core.Product:
 		pane.Title, pane.Sections = data.Title, product(data)
 	case *core.Segment:
-		pane.Title, pane.Sections = data.Name, segment(data, d.Members)
+		pane.Title, pane.Sections = data.Name, segment(data, r.Connection == api.LinkdeskID, d.Members)
 	}
 	if pane.Title == "" {
 		pane.Title = r.RemoteID
@@ -118,14 +119,19 @@ func product(p *core.Product) []kit.Section {
 		kit.Section{Title: kit.T("Variants"), Lines: variants}, kit.Section{Title: kit.T("Description"), Lines: some(line("", p.Description))})
 }
 
-// segment shows how many customers are in it; members is nil where only the service knows.
-func segment(s *core.Segment, members *int64) []kit.Section {
-	customers := stock(s.Size)
-	if members != nil {
+// segment shows how many customers are in it. Of a list that was made here its
+// size is known here; a service says its own, which counts also those who were
+// not copied. members is nil where there is no list.
+func segment(s *core.Segment, own bool, members *int64) []kit.Section {
+	customers, here := stock(s.Size), ""
+	switch {
+	case members == nil:
+	case !own:
+		here = kit.Number(*members)
+	case s.Size != nil && *s.Size > *members:
+		customers = kit.T("{n}, and {gone} more that are gone at the service", "n", kit.Number(*members), "gone", kit.Number(*s.Size-*members))
+	default:
 		customers = kit.Number(*members)
-		if s.Size != nil && *s.Size > *members {
-			customers = kit.T("{n}, and {gone} more that are gone at the service", "n", customers, "gone", kit.Number(*s.Size-*members))
-		}
 	}
 	kind := kit.T("Fixed list")
 	if s.Kind == "rules" {
@@ -135,7 +141,7 @@ func segment(s *core.Segment, members *int64) []kit.Section {
 	if s.Rules != nil {
 		rules = ruleLines(*s.Rules, "")
 	}
-	return sections(kit.Section{Title: kit.T("Segment"), Lines: some(line(kit.T("Kind"), kind), line(kit.T("Customers"), customers), line(kit.T("From"), s.Origin))},
+	return sections(kit.Section{Title: kit.T("Segment"), Lines: some(line(kit.T("Kind"), kind), line(kit.T("Customers"), customers), line(kit.T("Of them here"), here), line(kit.T("From"), s.Origin))},
 		kit.Section{Title: kit.T("Rules"), Lines: rules})
 }
 

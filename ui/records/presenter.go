@@ -17,8 +17,8 @@ type Core interface {
 	History(ctx context.Context, c core.ConnectionID, orderID string) ([]core.OrderChange, error)
 	Analytics(ctx context.Context, c core.ConnectionID, customerID string) (core.CustomerAnalytics, error)
 
-	// Members counts the customers on the list of a segment that was made here.
-	Members(ctx context.Context, segmentID string) (int64, error)
+	// Members counts the customers on the list of a segment; nil: there is none here.
+	Members(ctx context.Context, c core.ConnectionID, segmentID string) (*int64, error)
 }
 
 // pageSize is how many records are fetched at a time: a few screens full.
@@ -40,7 +40,7 @@ type Detail struct {
 	Record    core.Record
 	History   []core.OrderChange      // of an order
 	Analytics *core.CustomerAnalytics // of a customer
-	Members   *int64                  // of a list that was made here: those who are there now
+	Members   *int64                  // of a list: those who are here now
 	Err       error
 }
 
@@ -197,13 +197,10 @@ func (p *Presenter) detail(ctx context.Context, r core.Record) Detail {
 			d.Analytics = &a
 		}
 	case *core.Segment:
-		if r.Connection != api.LinkdeskID || data.Kind != "static" {
-			break // only the service knows
+		if r.Connection == api.LinkdeskID && data.Kind != "static" {
+			break // its rules tell
 		}
-		var n int64
-		if n, d.Err = p.core.Members(ctx, r.RemoteID); d.Err == nil {
-			d.Members = &n
-		}
+		d.Members, d.Err = p.core.Members(ctx, r.Connection, r.RemoteID)
 	}
 	return d
 }

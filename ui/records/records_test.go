@@ -78,7 +78,13 @@ func (s *shop) History(context.Context, core.ConnectionID, string) ([]core.Order
 	return []core.OrderChange{{SeenAt: kittest.Noon.Add(-time.Hour), Field: "payment_status", From: "pending", To: "paid"}}, nil
 }
 
-func (s *shop) Members(context.Context, string) (int64, error) { return 1204, nil }
+func (s *shop) Members(_ context.Context, _ core.ConnectionID, id string) (*int64, error) {
+	if id == "seg_unread" {
+		return nil, nil
+	}
+	n := int64(1204)
+	return &n, nil
+}
 
 func (s *shop) Analytics(context.Context, core.ConnectionID, string) (core.CustomerAnalytics, error) {
 	return core.CustomerAnalytics{}, nil
@@ -227,28 +233,26 @@ func TestScreens(t *testing.T) {
 	env.Snapshot(t, "records-no-match")
 }
 
-// Who is in a list that was made here is counted; of others the service's figure is shown.
+// Who is in a list is counted; of a service's segment its own figure stands beside that.
 func TestDetailCountsMembers(t *testing.T) {
 	kit.SetLanguage("en")
 	_, g := open(t, &shop{orders: 1})
 	size := int64(1206)
 	own := core.Record{Connection: "linkdesk", RemoteID: "seg_1", Data: &core.Segment{Name: "Regulars", Kind: "static", Size: &size, Origin: "linkdesk"}}
-	theirs := own
-	theirs.Connection = "con_1"
+	theirs, unread := own, own
+	theirs.Connection, unread.Connection, unread.RemoteID = "con_1", "con_1", "seg_unread"
 	byRules := core.Record{Connection: "linkdesk", RemoteID: "seg_2", Data: &core.Segment{Name: "Big", Kind: "rules", Origin: "linkdesk"}}
 	for _, c := range []struct {
-		record core.Record
-		want   string
-	}{{own, "1,204, and 2 more that are gone at the service"}, {theirs, "1,206"}, {byRules, ""}} {
+		record          core.Record
+		customers, here string
+	}{{own, "1,204, and 2 more that are gone at the service", ""}, {theirs, "1,206", "1,204"}, {unread, "1,206", ""}, {byRules, "", ""}} {
 		d := g.p.detail(t.Context(), c.record)
-		got := ""
+		got := map[string]string{}
 		for _, l := range detail(d, "Willow & Pine", kittest.Noon).Sections[0].Lines {
-			if l.Label == "Customers" {
-				got = l.Value
-			}
+			got[l.Label] = l.Value
 		}
-		if got != c.want {
-			t.Errorf("%s of %s: %q, want %q", c.record.RemoteID, c.record.Connection, got, c.want)
+		if got["Customers"] != c.customers || got["Of them here"] != c.here {
+			t.Errorf("%s of %s: %q, %q", c.record.RemoteID, c.record.Connection, got["Customers"], got["Of them here"])
 		}
 	}
 }

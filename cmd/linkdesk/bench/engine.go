@@ -47,7 +47,7 @@ func openEngine(ctx context.Context, t task) (_ *engine, err error) {
 		return nil, err
 	}
 	caller := provider.New(provider.Options{Tokens: anyKey{}, Log: log, Version: "bench"})
-	e.sync = syncing.New(syncing.Options{Store: e.db.Sync(), Records: e.db.Records(), Compare: e.db.Records(),
+	e.sync = syncing.New(syncing.Options{Store: e.db.Sync(), Records: e.db.Records(), Lists: e.db.Records(), Compare: e.db.Records(),
 		Connections: only{conn}, Preferences: e.db.Preferences(),
 		Pages: func(context.Context, core.Connection) (syncing.Lister, error) {
 			return lister{caller.For(manifest, conn), manifest}, nil

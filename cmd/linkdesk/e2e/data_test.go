@@ -138,6 +138,18 @@ func (w *world) history() []string {
 	return w.query(`SELECT sale_order || ' ' || field || ': ' || old || ' -> ' || new FROM order_history ORDER BY 1`)
 }
 
+// members returns who is on the lists of the service's segments, and fails when
+// one of those was not read to its end or is not as long as the service says.
+func (w *world) members() []string {
+	w.t.Helper()
+	if wrong := w.query(`SELECT s.remote_id || ': ' || s.size FROM segment s LEFT JOIN member_list l ON l.connection = s.connection AND l.segment = s.remote_id
+		WHERE s.kind = 'static' AND (l.due IS NOT 0 OR s.size <> (SELECT count(*) FROM list_member m JOIN customer c ON c.connection = m.connection AND c.remote_id = m.member
+		WHERE m.connection = s.connection AND m.segment = s.remote_id))`); len(wrong) > 0 {
+		w.t.Errorf("lists that are not what the service has: %v", wrong)
+	}
+	return w.query(`SELECT segment || ' ' || member FROM list_member ORDER BY 1`)
+}
+
 // query reads one column from a copy of the data file, as the last process left
 // it: opening the file itself would tidy it up.
 func (w *world) query(q string, args ...any) []string {

@@ -55,6 +55,9 @@ func TestKilledInMidSync(t *testing.T) {
 	killed := w.killWhileSyncing(shop, dice, first, func() *process { return w.start("", "sync", id, "--json") })
 	w.equalsStore(shop.Store)
 	sameRecords(t, w.dump(), calm.dump())
+	if got, want := w.members(), calm.members(); !slices.Equal(got, want) || len(want) < 10 {
+		t.Errorf("members of segments:\n got %v\nwant %v", got, want)
+	}
 	w.saysWhatItDid(calm, 2061)
 
 	edit(t, shop.Store)
