@@ -34,7 +34,7 @@ type memberState struct {
 func (c *Client) Members(ctx context.Context, pos Position) (Members, error) {
 	def := c.manifest.Models[core.Segments]
 	if !def.IsSupported() || def.Members == nil {
-		return Members{}, core.Invalid(c.manifest.Name + " does not tell who is in its segments.")
+		return Members{}, invalid(errors.New("segments: no members"))
 	}
 	st, err := decodeMembers(pos)
 	if err != nil {
