@@ -162,7 +162,7 @@ func (copied) Get(context.Context, core.ConnectionID, core.Model, string) (core.
 func (copied) History(context.Context, core.ConnectionID, string) ([]core.OrderChange, error) {
 	return nil, nil
 }
-func (copied) Members(context.Context, string) (int64, error) { return 0, nil }
+func (copied) Members(context.Context, core.ConnectionID, string) (*int64, error) { return nil, nil }
 func (copied) Analytics(context.Context, core.ConnectionID, string) (core.CustomerAnalytics, error) {
 	return core.CustomerAnalytics{}, nil
 }
