@@ -232,7 +232,7 @@ func TestRules(t *testing.T) {
 	}
 	s := db.API()
 	kinds := map[string]bool{}
-	for range 400 {
+	for range 300 {
 		rule := randomRule(r, 3)
 		segment.Walk(rule, func(r core.Rule) { kinds[r.Field+" "+r.Op] = true })
 		var want []string

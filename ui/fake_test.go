@@ -263,6 +263,9 @@ type glass struct {
 
 func (g *glass) AddShortcut(s fyne.Shortcut, do func(fyne.Shortcut)) { g.keys[s.ShortcutName()] = do }
 
+// SetScale is for pictures.
+func (g *glass) SetScale(scale float32) { g.Canvas.(interface{ SetScale(float32) }).SetScale(scale) }
+
 func (p *pane) Canvas() fyne.Canvas { return p.glass }
 
 func (p *pane) SetCloseIntercept(f func()) { p.cross = f }

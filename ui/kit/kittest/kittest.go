@@ -59,7 +59,12 @@ func (e *Env) Snapshot(t testing.TB, name string) {
 	t.Helper()
 	appearances := []kit.Appearance{kit.AlwaysDark, kit.AlwaysLight}
 	if os.Getenv("LINKDESK_SCREENS") == "" {
-		appearances = appearances[1:] // under -race a picture takes a second, and one proves the drawing
+		// Under -race a picture takes a second: one proves the drawing, also a small one.
+		appearances = appearances[1:]
+		if c, ok := e.Window.Canvas().(interface{ SetScale(float32) }); ok {
+			c.SetScale(0.5)
+			defer c.SetScale(1)
+		}
 	}
 	for _, a := range appearances {
 		e.App.Settings().SetTheme(kit.NewTheme(a))
