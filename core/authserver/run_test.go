@@ -331,8 +331,8 @@ func TestFlushWithoutTheApp(t *testing.T) {
 	if b.app, _, err = b.CreateApp(t.Context(), authserver.Draft{Name: "Reports", RedirectURIs: []string{"https://a.example/"}, Scopes: core.Scopes()}); err != nil {
 		t.Fatal(err)
 	}
-	stays := b.grant(t, "ldaccess2")
-	for _, token := range []string{"ldaccess1", "ldaccess2"} {
+	stay := []authserver.GrantID{b.grant(t, "ldaccess2"), b.grant(t, "ldaccess3")}
+	for _, token := range []string{"ldaccess1", "ldaccess2", "ldaccess3"} {
 		if _, err := b.Check(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}
@@ -344,8 +344,10 @@ func TestFlushWithoutTheApp(t *testing.T) {
 		t.Errorf("the uses are not written: %v", err)
 	}
 	b.store.View(t.Context(), func(tx authserver.Tx) error {
-		if g, err := tx.Grant(stays); err != nil || g.LastUsed.IsZero() {
-			t.Errorf("the use of the other app: %v, %v", g.LastUsed, err)
+		for _, id := range stay {
+			if g, err := tx.Grant(id); err != nil || g.LastUsed.IsZero() {
+				t.Errorf("a use of the other app: %v, %v", g.LastUsed, err)
+			}
 		}
 		if _, err := tx.Grant(gone); core.CodeOf(err) != core.CodeNotFound {
 			t.Errorf("the grant of the deleted app: %v", err)
