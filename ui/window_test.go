@@ -473,3 +473,11 @@ func TestTheWindowTicks(t *testing.T) {
 	w.env.Ticks.Subscribe(func(time.Time) { ticked = true })
 	w.wait(t, "a tick", func() bool { return ticked })
 }
+
+// No page makes the smallest window larger (product 5.0).
+func TestThePagesFitTheSmallestWindow(t *testing.T) {
+	w := open(t, &desk{})
+	if least := w.frame.Content.MinSize(); least.Width > smallest.Width || least.Height > smallest.Height {
+		t.Errorf("the pages need %v, the smallest window is %v", least, smallest)
+	}
+}

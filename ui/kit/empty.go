@@ -21,7 +21,7 @@ func NewEmpty(e Empty) fyne.CanvasObject {
 	if e.Drawing != "" {
 		img := canvas.NewImageFromResource(e.Drawing.Resource(ColorSecondary))
 		img.FillMode = canvas.ImageFillContain
-		img.SetMinSize(fyne.NewSize(160, 120))
+		img.SetMinSize(fyne.NewSize(160, 92)) // as high as the smallest window leaves room for
 		col.Add(img)
 	}
 	if e.Title != "" {
